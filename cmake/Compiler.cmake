@@ -1,0 +1,23 @@
+# Warnings and speed-ups for every target, by way of serai_options.
+option(SERAI_WERROR "Warnings are errors" OFF)
+option(SERAI_BENCH "Build the programs in bench/" OFF)
+
+add_library(serai_options INTERFACE)
+target_include_directories(serai_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(serai_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wmissing-declarations -Wnon-virtual-dtor
+  $<$<BOOL:${SERAI_WERROR}>:-Werror>)
+
+# -g1 keeps line numbers in traces at a fraction of the compile and link time of full debug information.
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(SERAI_CCACHE ccache)
+if(SERAI_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${SERAI_CCACHE}")
+endif()
+find_program(SERAI_LLD ld.lld)
+if(SERAI_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
