@@ -4,16 +4,48 @@
 
 #include <boost/system/result.hpp>
 
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
 namespace serai {
 
 using ErrorCode = boost::system::error_code;
 
-// As boost::system::result, but dropping one is a compile error (boost's own is not nodiscard).
+template <class E>
+concept ErrorEnum = boost::system::is_error_code_enum<E>::value;
+
+// As boost::system::result, but dropping one is a compile error (boost's own is not nodiscard), and Result<bool> can be made
+// from an error (boost's own refuses, since an error_code converts to bool).
 // `*r` is unchecked in release builds: test first, or use SERAI_TRY.
 template <class T>
 class [[nodiscard]] Result : public boost::system::result<T> {
+    using Base = boost::system::result<T>;
+
   public:
-    using boost::system::result<T>::result;
+    template <class U = T>
+
+    requires(std::convertible_to<U&&, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
+             !std::same_as<std::remove_cvref_t<U>, ErrorCode>) Result(U&& value)
+        : Base(boost::system::in_place_value, std::forward<U>(value)) {}
+
+    Result(const ErrorCode& error) : Base(boost::system::in_place_error, error) {}
+
+    template <ErrorEnum E>
+    Result(E error) : Base(boost::system::in_place_error, make_error_code(error)) {}
+};
+
+template <>
+class [[nodiscard]] Result<void> : public boost::system::result<void> {
+    using Base = boost::system::result<void>;
+
+  public:
+    Result() = default;
+
+    Result(const ErrorCode& error) : Base(boost::system::in_place_error, error) {}
+
+    template <ErrorEnum E>
+    Result(E error) : Base(boost::system::in_place_error, make_error_code(error)) {}
 };
 
 }  // namespace serai
