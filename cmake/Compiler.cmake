@@ -13,9 +13,12 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
+# The cache is shared between build folders and between clones: paths below the source folder are hashed as relative
+# ones, the build folder is not hashed, and precompiled headers are allowed (their content is hashed instead).
 find_program(SERAI_CCACHE ccache)
 if(SERAI_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${SERAI_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros "${SERAI_CCACHE}")
 endif()
 find_program(SERAI_LLD ld.lld)
 if(SERAI_LLD)
