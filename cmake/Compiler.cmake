@@ -4,8 +4,10 @@ option(SERAI_BENCH "Build the programs in bench/" OFF)
 
 add_library(serai_options INTERFACE)
 target_include_directories(serai_options INTERFACE "${CMAKE_SOURCE_DIR}")
+# -Wnon-virtual-dtor is left out: it is wrong about every final class derived from boost's error_category, one of which
+# each layer has. -Wdelete-non-virtual-dtor (in -Wall) and clang-tidy look after the real danger.
 target_compile_options(serai_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wmissing-declarations -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wmissing-declarations
   $<$<BOOL:${SERAI_WERROR}>:-Werror>)
 
 # -g1 keeps line numbers in traces at a fraction of the compile and link time of full debug information.
