@@ -1,0 +1,87 @@
+// HPKE base mode (RFC 9180) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and any AEAD of aead.hpp.
+#pragma once
+
+#include "crypto/primitive/aead.hpp"
+#include "crypto/primitive/key_agreement.hpp"
+#include "crypto/secret/secret.hpp"
+#include "protocol/base/bytes.hpp"
+#include "protocol/base/result.hpp"
+
+#include <cstddef>
+
+namespace serai::crypto {
+
+struct HpkeCiphertext {
+    Bytes kem_output;
+    Bytes ciphertext;
+};
+
+using HpkeExport = Secret<struct HpkeExportTag>;
+
+struct HpkeExported {
+    Bytes kem_output;
+    HpkeExport secret;
+};
+
+class Hpke {
+  public:
+    explicit Hpke(AeadAlgorithm aead) : aead_(aead) {}
+
+    // DeriveKeyPair of section 7.1.3. The input key material has at least 32 bytes.
+    [[nodiscard]] static HpkeKeyPair derive_key_pair(SecretView ikm);
+
+    [[nodiscard]] static HpkeKeyPair generate(Random& random = system_random());
+
+    // Single-shot encryption (section 6.1). bad_key if the public key is not a usable point.
+    [[nodiscard]] Result<HpkeCiphertext> seal(ByteView public_key,
+                                              ByteView info,
+                                              ByteView aad,
+                                              SecretView plaintext,
+                                              Random& random = system_random()) const;
+
+    // The plaintext is a Secret of the caller's role. bad_key or verification_failed.
+    template <class Tag>
+    [[nodiscard]] Result<Secret<Tag>> open(ByteView kem_output,
+                                           const HpkeKeyPair& key,
+                                           ByteView info,
+                                           ByteView aad,
+                                           ByteView ciphertext) const {
+        if (ciphertext.size() < kAeadTagSize) {
+            return CryptoError::verification_failed;
+        }
+        return Secret<Tag>::filled(
+            ciphertext.size() - kAeadTagSize, [&](std::span<std::uint8_t> out) -> Result<void> {
+                return open_into(kem_output, key, info, aad, ciphertext, out);
+            });
+    }
+
+    // Secret export, single-shot (section 6.2).
+    [[nodiscard]] Result<HpkeExported> send_export(ByteView public_key,
+                                                   ByteView info,
+                                                   ByteView exporter_context,
+                                                   std::size_t n,
+                                                   Random& random = system_random()) const;
+    [[nodiscard]] Result<HpkeExport> receive_export(ByteView kem_output,
+                                                    const HpkeKeyPair& key,
+                                                    ByteView info,
+                                                    ByteView exporter_context,
+                                                    std::size_t n) const;
+
+  private:
+    struct Context;
+
+    Result<void> open_into(ByteView kem_output,
+                           const HpkeKeyPair& key,
+                           ByteView info,
+                           ByteView aad,
+                           ByteView ciphertext,
+                           std::span<std::uint8_t> out) const;
+    [[nodiscard]] Context schedule(SecretView shared_secret, ByteView info) const;
+    [[nodiscard]] HpkeExport export_from(const Context& context,
+                                         ByteView exporter_context,
+                                         std::size_t n) const;
+
+    AeadAlgorithm aead_;
+};
+
+}  // namespace serai::crypto
