@@ -1,14 +1,45 @@
-# serai_test(NAME <name> LABELS <unit|vector|system|slow>... SOURCES <file>... LIBRARIES <target>...)
-# One GoogleTest program, each of whose tests is a test of CTest.
+# serai_test(NAME <name> LABELS <unit|vector|system|crash|slow>... SOURCES <file>... LIBRARIES <target>...
+#            [TIMEOUT <seconds>] [SERIAL])
+# One GoogleTest program, each of whose tests is a test of CTest. SERIAL: its tests run while no other test does. Leave
+# TIMEOUT out unless the test is the odd one: then test.sh and soak.sh choose the limit. Tests labelled "crash" read
+# SERAI_CRASH_RUNS, the number of times that they kill or power-fail their victim (scripts/soak.sh raises it).
 include(GoogleTest)
-function(serai_test)
-  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "LABELS;SOURCES;LIBRARIES" ${ARGN})
-  if(NOT ARG_TIMEOUT)
-    set(ARG_TIMEOUT 300)
+
+# One precompiled header for all test programs: GoogleTest and Result cost a second of every test file.
+function(serai_test_header)
+  if(TARGET serai_test_header)
+    return()
   endif()
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/serai_test_header.cpp" CONTENT "")
+  add_library(serai_test_header STATIC "${CMAKE_BINARY_DIR}/serai_test_header.cpp")
+  target_link_libraries(serai_test_header PUBLIC serai_options Boost::headers GTest::gtest GTest::gmock)
+  target_precompile_headers(serai_test_header PRIVATE
+    <gtest/gtest.h> <boost/system/result.hpp>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(serai_test_header PUBLIC -fpch-preprocess)  # ccache needs it
+  endif()
+endfunction()
+
+function(serai_test)
+  cmake_parse_arguments(ARG "SERIAL" "NAME;TIMEOUT" "LABELS;SOURCES;LIBRARIES" ${ARGN})
+  serai_test_header()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
-  target_link_libraries(${ARG_NAME} PRIVATE serai_options ${ARG_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${ARG_NAME} PRIVATE SERAI_TEST_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors")
-  gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 120
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBRARIES} serai_test_header GTest::gtest_main)
+  target_precompile_headers(${ARG_NAME} REUSE_FROM serai_test_header)
+  target_compile_definitions(${ARG_NAME} PRIVATE
+    SERAI_TEST_VECTORS="${CMAKE_SOURCE_DIR}/tests/vectors" SERAI_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  set(properties LABELS "${ARG_LABELS}")
+  if(ARG_TIMEOUT)
+    list(APPEND properties TIMEOUT ${ARG_TIMEOUT})
+  endif()
+  if(ARG_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  if(SERAI_SANITIZE MATCHES "undefined")
+    list(APPEND properties ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1")
+  elseif(SERAI_SANITIZE MATCHES "thread")
+    list(APPEND properties ENVIRONMENT
+      "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan-suppressions.txt")
+  endif()
+  gtest_discover_tests(${ARG_NAME} DISCOVERY_TIMEOUT 120 PROPERTIES ${properties})
 endfunction()
