@@ -36,8 +36,7 @@ as_root() {
     fi
 }
 
-command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
-    fail "This is no Debian machine (no apt-get). README.md lists what to install by hand."
+command -v apt-get >/dev/null || fail "This is no Debian machine (no apt-get); the packages that it needs are listed in $0."
 
 missing=()
 for purpose in "${@:-build}"; do

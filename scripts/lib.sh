@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts of the house; not a program. What they share: words, times, and a clean tool environment.
 
 # Debian's own tools come first, and nothing of another package manager (conda, pyenv, Homebrew) leaks into the build.
