@@ -39,20 +39,20 @@ class Hpke {
                                               SecretView plaintext,
                                               Random& random = system_random()) const;
 
-    // The plaintext is a Secret of the caller's role. bad_key or verification_failed.
-    template <class Tag>
-    [[nodiscard]] Result<Secret<Tag>> open(ByteView kem_output,
-                                           const HpkeKeyPair& key,
-                                           ByteView info,
-                                           ByteView aad,
-                                           ByteView ciphertext) const {
+    // The plaintext becomes an `Out`, the Secret of the caller's role. bad_key or verification_failed.
+    template <class Out>
+    [[nodiscard]] Result<Out> open_as(ByteView kem_output,
+                                      const HpkeKeyPair& key,
+                                      ByteView info,
+                                      ByteView aad,
+                                      ByteView ciphertext) const {
         if (ciphertext.size() < kAeadTagSize) {
             return CryptoError::verification_failed;
         }
-        return Secret<Tag>::filled(
-            ciphertext.size() - kAeadTagSize, [&](std::span<std::uint8_t> out) -> Result<void> {
-                return open_into(kem_output, key, info, aad, ciphertext, out);
-            });
+        return Out::filled(ciphertext.size() - kAeadTagSize,
+                           [&](std::span<std::uint8_t> out) -> Result<void> {
+                               return open_into(kem_output, key, info, aad, ciphertext, out);
+                           });
     }
 
     // Secret export, single-shot (section 6.2).
