@@ -1,0 +1,45 @@
+// Every place where our own code waits for the disk, by name. The power-loss tests switch each of them off in turn and
+// demand that something breaks; RocksDB's own syncs are told apart by the file they concern (tests/support).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace serai::storage::file {
+
+enum class SyncPoint : std::uint8_t {
+    watermark_file,  // kv: the acknowledged sequence, when the file is made and when the store is closed
+    store_directory,          // kv: the entries of the store's own folder
+    store_parent,             // kv: the entry of the store's folder in its parent
+    purge_directory,          // kv: the removal of files that held purged records
+    checkpoint_directory,     // kv: the entries of a checkpoint's folder
+    checkpoint_parent,        // kv: the entry of a checkpoint's folder in its parent
+    object_root,              // objects: the two folders, when they are made
+    object_root_parent,       // objects: the entry of the root in its parent
+    object_upload,            // objects: what a client is told is durable of its upload
+    object_upload_directory,  // objects: that upload's entry
+    object_seal_file,         // objects: the content of an object that is being sealed
+    object_seal_directory,    // objects: its entry among the sealed
+    object_remove,            // objects: the removal of a sealed object
+};
+
+inline constexpr std::array kSyncPointNames{std::string_view{"watermark_file"},
+                                            std::string_view{"store_directory"},
+                                            std::string_view{"store_parent"},
+                                            std::string_view{"purge_directory"},
+                                            std::string_view{"checkpoint_directory"},
+                                            std::string_view{"checkpoint_parent"},
+                                            std::string_view{"object_root"},
+                                            std::string_view{"object_root_parent"},
+                                            std::string_view{"object_upload"},
+                                            std::string_view{"object_upload_directory"},
+                                            std::string_view{"object_seal_file"},
+                                            std::string_view{"object_seal_directory"},
+                                            std::string_view{"object_remove"}};
+
+[[nodiscard]] constexpr std::string_view name(SyncPoint point) {
+    return kSyncPointNames[static_cast<std::size_t>(point)];
+}
+
+}  // namespace serai::storage::file
