@@ -1,0 +1,255 @@
+// A member's view of one group: the public group plus the secrets of its leaf and epoch.
+//
+// A Group is one epoch. Building or processing a commit never changes it: both give the Group of the next epoch beside it
+// (PendingCommit::next, StagedCommit::next), and the caller replaces the old by the new once that is accepted and saved. Destroying
+// the old one wipes its secrets; nothing of a past epoch is kept, except resumption PSKs if asked for.
+//
+//   Group group = *Group::create(...);
+//   PendingCommit pending = *group.commit(identity, options, policy);   // send pending.commit, save `pending`
+//   group = std::move(pending.next);                                    // once the server has ordered it ...
+//   StagedCommit staged = *group.stage(message, policy);                // ... or another's commit won
+//   /* check authority and certificates in staged.change */
+//   group = std::move(*staged.next);
+//
+// Thread safety: one thread at a time per object.
+#pragma once
+
+#include "crypto/mls/group/identity.hpp"
+#include "crypto/mls/group/public_group.hpp"
+#include "crypto/mls/schedule/epoch_secrets.hpp"
+#include "crypto/mls/schedule/secret_tree.hpp"
+#include "crypto/mls/tree/treekem.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace serai::crypto::mls {
+
+using ExternalPsk = Secret<struct ExternalPskTag>;
+using ExportedSecret = Secret<struct ExportedSecretTag>;
+using GroupBlob = Secret<struct GroupBlobTag>;
+
+// Where pre-shared keys come from. Resumption PSKs of this group's own kept epochs are found without asking.
+class PskSource {
+  public:
+    virtual ~PskSource() = default;
+
+    // Empty if unknown. The secret is a copy.
+    [[nodiscard]] virtual ExternalPsk find(const PreSharedKeyId& id) const = 0;
+};
+
+// A signed GroupInfo of the current epoch.
+struct GroupInfoOptions {
+    bool with_ratchet_tree = false;
+    bool with_external_pub = false;
+    Extensions extensions;  // further ones
+};
+
+struct CommitOptions {
+    std::vector<KeyPackage> adds;
+    std::vector<LeafIndex> removes;
+    std::vector<ProposalRef> references;  // cached proposals to include, see Group::proposals()
+    std::vector<PreSharedKeyId> psks;     // random nonces are drawn here if empty
+    std::optional<Extensions> new_extensions;  // replaces the GroupContext's
+    Bytes authenticated_data;
+    GroupInfoOptions welcome_info;    // of the GroupInfo inside the Welcome
+    GroupInfoOptions published_info;  // of PendingCommit::group_info
+    const PskSource* psk_source = nullptr;
+};
+
+class Group;
+struct PendingCommit;
+struct StagedCommit;
+
+// An application message as its sender meant it.
+struct ApplicationMessage {
+    LeafIndex sender;
+    Bytes authenticated_data;
+    Bytes plaintext;
+};
+
+// What save() gives. Public and secret part are apart because the public part (the tree) is large and changes by commits only, the
+// secret part is small and changes with every message. Both belong into the client's encrypted store, in one atomic write.
+struct SavedGroup {
+    Bytes public_state;
+    GroupBlob secret_state;
+};
+
+class Group {
+  public:
+    Group(Group&&) noexcept = default;
+    Group& operator=(Group&&) noexcept = default;
+
+    // Section 11: a group of one, epoch 0. Every extension in `context_extensions` must be among the identity's capabilities, else
+    // unsupported.
+    static Result<Group> create(const CipherSuite& suite,
+                                Bytes group_id,
+                                const LeafIdentity& identity,
+                                Lifetime lifetime,
+                                Extensions context_extensions = {},
+                                Random& random = system_random());
+
+    // Section 12.4.3.1. `tree` is the ratchet tree as fetched from the server; null if the GroupInfo carries it. Does everything a joiner
+    // must: decryption, GroupInfo signature, tree and leaf validation with the policy, confirmation tag. The key package is not
+    // consumed: erase it when the group is saved. That the group id is new to this client is for the caller to check.
+    // GroupInfo extensions of the inviter are given back by `info`, if not null.
+    static Result<Group> join(const Welcome& welcome,
+                              const KeyPackageSecrets& key_package,
+                              const SignaturePrivateKey& signer,
+                              const TreeNodes* tree,
+                              const ValidationPolicy& policy,
+                              const PskSource* psks = nullptr,
+                              GroupInfo* info = nullptr);
+
+    // The state as it stands. load() answers corrupt_state for anything that save() of this version did not write.
+    [[nodiscard]] SavedGroup save() const;
+    [[nodiscard]] Bytes save_public() const;      // changes with the epoch only
+    [[nodiscard]] GroupBlob save_secret() const;  // changes with every message sent or received
+    static Result<Group> load(ByteView public_state, SecretView secret_state);
+
+    // The public side: context, tree, members. Shared, immutable.
+    [[nodiscard]] const std::shared_ptr<const PublicGroup>& view() const { return public_; }
+
+    [[nodiscard]] const CipherSuite& suite() const { return public_->suite(); }
+
+    [[nodiscard]] std::uint64_t epoch() const { return public_->epoch(); }
+
+    [[nodiscard]] LeafIndex own_leaf() const { return tree_secrets_.self(); }
+
+    // Section 8.7. Equal among members who agree on everything; safe to show.
+    [[nodiscard]] Bytes epoch_authenticator() const;
+
+    // MLS-Exporter, section 8.5.
+    [[nodiscard]] ExportedSecret export_secret(std::string_view label,
+                                               ByteView context,
+                                               std::size_t n) const;
+
+    [[nodiscard]] GroupInfo group_info(const SignaturePrivateKey& signer,
+                                       const GroupInfoOptions& options) const;
+
+    // --- Application messages (section 6.3) ---
+
+    // Encrypts. Zeros are added so that the padded content (plaintext, signature, lengths) has at least `pad_to` bytes. Consumes a
+    // key: save the secret state before the ciphertext leaves. group_ended after a ReInit.
+    [[nodiscard]] Result<PrivateMessage> protect(const SignaturePrivateKey& signer,
+                                                 ByteView authenticated_data,
+                                                 ByteView plaintext,
+                                                 std::size_t pad_to = 0,
+                                                 Random& random = system_random());
+
+    // Decrypts and verifies. The message key is erased only after tag and signature were found good, so a tampered copy does not
+    // burn the genuine message. wrong_group, wrong_epoch, wrong_content, not_a_member, own_message, key_consumed, too_far_ahead,
+    // bad_padding, verification_failed.
+    [[nodiscard]] Result<ApplicationMessage> unprotect(const PrivateMessage& message);
+
+    // --- Proposals (section 12.1) ---
+
+    // Makes a proposal message and caches it. Update: see propose_update.
+    [[nodiscard]] Result<PublicMessage> propose(const SignaturePrivateKey& signer,
+                                                Proposal proposal,
+                                                ByteView authenticated_data,
+                                                const ValidationPolicy& policy);
+
+    // A new leaf key, under the same or a renewed identity; takes effect when another member commits it.
+    [[nodiscard]] Result<PublicMessage> propose_update(const LeafIdentity& identity,
+                                                       const SignaturePrivateKey& signer,
+                                                       ByteView authenticated_data,
+                                                       const ValidationPolicy& policy,
+                                                       Random& random = system_random());
+
+    // Checks another's proposal and caches it. Public or private message.
+    [[nodiscard]] Result<CachedProposal> receive_proposal(const MlsMessage& message,
+                                                          const ValidationPolicy& policy);
+
+    // Those of this epoch, in order of arrival. A commit takes them by CommitOptions::references.
+    [[nodiscard]] const std::vector<CachedProposal>& proposals() const { return proposals_; }
+
+    // --- Commits (section 12.4) ---
+
+    // Builds a commit with a path, as PublicMessage. `identity` is what our leaf shows from now on (a renewed certificate and key
+    // included); `signer` the key of the leaf as it is now. This group is not changed.
+    [[nodiscard]] Result<PendingCommit> commit(const LeafIdentity& identity,
+                                               const SignaturePrivateKey& signer,
+                                               const CommitOptions& options,
+                                               const ValidationPolicy& policy,
+                                               Random& random = system_random()) const;
+
+    // Checks another's commit, public and secret side. This group is not changed, except for the ratchet of a commit that came as
+    // PrivateMessage. own_message for our own commit: take PendingCommit::next instead.
+    [[nodiscard]] Result<StagedCommit> stage(const MlsMessage& message,
+                                             const ValidationPolicy& policy,
+                                             const PskSource* psks = nullptr);
+
+    // --- Resumption (section 8.6) ---
+
+    // How many past epochs' resumption PSKs the groups that follow this one keep; 0 by default.
+    void keep_resumption_psks(std::size_t epochs) { resumption_psks_kept_ = epochs; }
+
+  private:
+    friend class CommitBuilder;
+    friend struct PendingCommit;
+
+    // Secrets of our pending Update proposals: they replace the leaf key when committed.
+    struct PendingUpdate {
+        ProposalRef ref;
+        HpkeKeyPair leaf_key;
+    };
+
+    Group(std::shared_ptr<const PublicGroup> view,
+          TreeKemPrivate tree_secrets,
+          EpochSecrets epoch_secrets);
+
+    [[nodiscard]] Bytes membership_tag(const AuthenticatedContent& content) const;
+    [[nodiscard]] PublicMessage make_public(AuthenticatedContent content) const;
+    [[nodiscard]] AuthenticatedContent sign_content(const SignaturePrivateKey& signer,
+                                                    WireFormat format,
+                                                    Content content,
+                                                    ByteView authenticated_data) const;
+    Result<AuthenticatedContent> open_handshake(const MlsMessage& message);
+    Result<AuthenticatedContent> open_private(const PrivateMessage& message);
+    [[nodiscard]] Result<PskSecret> psk_secret(const std::vector<PreSharedKeyId>& ids,
+                                               const PskSource* source) const;
+    [[nodiscard]] Result<Group> advance(const StagedPublicCommit& change,
+                                        const PskSource* psks) const;
+    void inherit_resumption_psks(const Group& before);
+
+    std::shared_ptr<const PublicGroup> public_;
+    TreeKemPrivate tree_secrets_;
+    EpochSecrets epoch_;
+    SecretTree message_keys_;
+    std::vector<CachedProposal> proposals_;
+    std::vector<PendingUpdate> pending_updates_;
+    std::size_t resumption_psks_kept_ = 0;
+    std::map<std::uint64_t, ResumptionPsk> resumption_psks_;  // of past epochs
+    bool ended_ = false;
+};
+
+// A commit of ours that is not yet ordered. Save it before the commit is sent: if the process dies before the answer, load() gives
+// everything needed to go on either way.
+struct PendingCommit {
+    PublicMessage commit;
+    std::optional<Welcome>
+        welcome;  // for all newcomers together; deliver it only after the commit was ordered
+    GroupInfo group_info;  // of the new epoch, per CommitOptions::published_info
+    Group next;
+
+    [[nodiscard]] SavedGroup save() const;
+    static Result<PendingCommit> load(ByteView public_state, SecretView secret_state);
+};
+
+// Another's commit that is valid as far as MLS goes. The caller judges `change` (authority, certificates) and then takes `next`,
+// or drops it.
+struct StagedCommit {
+    StagedPublicCommit change;
+
+    // Absent if the commit removes this member: delete the group.
+    std::optional<Group> next;
+
+    [[nodiscard]] bool removes_us() const { return !next.has_value(); }
+};
+
+}  // namespace serai::crypto::mls
