@@ -55,10 +55,10 @@ void check_decoders(ByteView input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-// Defines the target: `body` is a function of one ByteView.
-#define SERAI_FUZZ_TARGET(body)                                                         \
+// Defines the target; the argument is a function of one ByteView.
+#define SERAI_FUZZ_TARGET(...)                                                          \
     extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) { \
-        body(serai::ByteView{data, size});                                              \
+        __VA_ARGS__(serai::ByteView{data, size});                                       \
         return 0;                                                                       \
     }
 
