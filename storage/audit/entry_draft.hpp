@@ -1,0 +1,58 @@
+// An audit entry before it has its place: made in Prepare, off the committer's thread, so that Decide only hashes what depends
+// on the order. Holds its salts, so it is as secret as the opening that it becomes; never log one.
+#pragma once
+
+#include "crypto/secret/random.hpp"
+#include "protocol/message/audit.hpp"
+#include "protocol/network/act.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace serai::storage::audit {
+
+class EntryDraft {
+  public:
+    // An entry without an act. `type` is one of protocol::message::entry_type.
+    EntryDraft(std::string origin,
+               protocol::message::LeafKind kind,
+               std::string_view type,
+               crypto::Random& random);
+
+    // The entry of an act whose signature has been verified; its id is the act's. The kind is event.
+    EntryDraft(std::string origin, const protocol::network::Act& act, crypto::Random& random);
+
+    // A server field that does not depend on the order. Fields of this kind come first in the entry, in the order of the
+    // calls, which must be the order of protocol::message::field.
+    void add(std::string_view name, ByteView value);
+
+    // Draws salts for `count` fields that Decide will add; more are a broken invariant. Counters of parties, channel and
+    // document each take one.
+    void reserve_late(std::size_t count, crypto::Random& random);
+
+    [[nodiscard]] const EntryId& entry_id() const { return entry_id_; }
+
+    [[nodiscard]] protocol::message::LeafKind kind() const { return kind_; }
+
+    // Bytes that the opening will have, more or less; for the batch's ceiling.
+    [[nodiscard]] std::size_t estimated_bytes() const;
+
+  private:
+    friend class AuditLog;
+
+    std::string origin_;
+    protocol::message::LeafKind kind_;
+    EntryId entry_id_;
+    Bytes
+        opening_head_;  // version | entry_id | seal | act_fields, as they stand in the encoded Opening
+    Digest act_root_{};           // over the act's fields, or over none
+    Bytes fixed_fields_;          // encoded ShownFields
+    std::vector<Digest> hashes_;  // of the fixed fields
+    std::vector<Digest> salts_;   // for late fields
+};
+
+}  // namespace serai::storage::audit

@@ -1,0 +1,80 @@
+// Everything that changes a channel.
+#pragma once
+
+#include "crypto/mls/group/public_group.hpp"
+#include "protocol/message/audit.hpp"
+#include "protocol/network/act.hpp"
+#include "storage/repo/channel.hpp"
+#include "storage/repo/prepare.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace serai::storage::repo {
+
+// A signed act founds a channel. Response: ActReceipt; the group id is SHA-256(network id | leaf hash). Nobody reads it until it
+// is established. Its entry concerns the founder's party.
+struct FoundChannel {
+    protocol::network::Act act;  // of kind found_channel, signed by the asking device
+    protocol::network::ChannelRules rules;
+};
+
+// Record 0: the founder's GroupInfo, with the founding act beside it. Response: RecordReceipt. Refusals: forbidden (not the
+// founding device), exists (established already).
+struct EstablishChannel {
+    ChannelPtr channel;
+    Bytes group_info;  // MLSMessage, as the founder sent it
+    std::shared_ptr<const crypto::mls::PublicGroup>
+        group;  // made from it: epoch 0, one member, who is the founder
+};
+
+// A signed act to admit or expel a person. Response: ActReceipt. It waits in the channel's list until a commit uses it. Its entry
+// concerns the channel's parties, the signer's and the subject's. Refusals: not_found (not established); exists (one of that
+// kind and person waits already); forbidden (expel: the person has no device in the channel).
+struct RecordAct {
+    protocol::network::Act act;  // of kind admit or expel, signed by the asking device
+    ChannelPtr channel;
+    protocol::network::PersonId subject;
+    protocol::network::PartyCode subject_party;
+};
+
+// One commit for the epoch that `base` has. Response: RecordReceipt. Its effects: the record, the changed nodes of the public
+// group, the used acts off the list, a MailboxItem for each added device and the tree for them, the readable ranges of those
+// who come and go. Its entry concerns the parties of both epochs.
+//
+// Refusals: stale_epoch (another commit won); forbidden (the device is no member); invalid_commit (an act that is not on the
+// list, that repeats, or that does not belong to a person of this commit, or a person without an act; a commit that removes
+// its own sender); too_large (limits::kMaxMembers).
+struct ApplyCommit {
+    ChannelPtr channel;
+    std::shared_ptr<const ChannelHead> base;  // channel->head() when the commit was staged
+    Bytes commit;                             // MLSMessage
+    Bytes welcome;                            // MLSMessage; empty when nobody was added
+    std::shared_ptr<const crypto::mls::PublicGroup> next;
+    std::vector<crypto::mls::NodeIndex> changed_nodes;  // StagedPublicCommit::changed_nodes
+    std::vector<Member> added;                          // by Add, with the leaves that they got
+    std::vector<protocol::network::SpiffeId> removed;   // by Remove
+    std::vector<protocol::message::ActReceipt>
+        acts;  // of the request, already compared with ChannelAad.acts. Decide
+               // compares each with what the log recorded
+};
+
+// An application message. Response: RecordReceipt. Its entry concerns the channel's parties. Refusals: not_found (not
+// established), forbidden (no member), stale_epoch, commit_first (a member is to be expelled and no commit has removed it).
+struct AppendMessage {
+    ChannelPtr channel;
+    Epoch epoch;    // of the PrivateMessage
+    Bytes message;  // MLSMessage, a PrivateMessage
+};
+
+[[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, FoundChannel input);
+[[nodiscard]] Prepared prepare(Repositories& repositories,
+                               commit::Asked asked,
+                               EstablishChannel input);
+[[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, RecordAct input);
+[[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, ApplyCommit input);
+[[nodiscard]] Prepared prepare(Repositories& repositories,
+                               commit::Asked asked,
+                               AppendMessage input);
+
+}  // namespace serai::storage::repo
