@@ -83,6 +83,7 @@ TEST(LayeringRules, keep_libraries_behind_their_walls) {
     EXPECT_TRUE(is_refused("storage/kv/store.hpp", "<sodium.h>"));
     EXPECT_TRUE(is_refused("storage/audit/audit_log.cpp", "<rocksdb/db.h>"));
     EXPECT_FALSE(is_refused("storage/kv/rocks_store.cpp", "<rocksdb/db.h>"));
+    EXPECT_TRUE(is_refused("storage/kv/rocks_store.hpp", "<rocksdb/db.h>"));
     EXPECT_FALSE(is_refused("tests/support/faulty_file_system.cpp", "<rocksdb/file_system.h>"));
 }
 
