@@ -56,8 +56,7 @@ constexpr std::string_view kCryptoMayNot[] = {"boost/asio",
                                               "iostream",
                                               "cstdio",
                                               "stdio.h",
-                                              "ctime",
-                                              "time.h",
+
                                               "fcntl.h",
                                               "sys/socket.h",
                                               "netinet/",
@@ -81,6 +80,11 @@ constexpr LayerRule kLayerRules[] = {
 bool starts_with_any(std::string_view text, std::span<const std::string_view> prefixes) {
     return std::ranges::any_of(prefixes,
                                [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
+// A header in a folder named detail: private to the folder above.
+bool is_detail(std::string_view path) {
+    return path.find("/detail/") != std::string_view::npos;
 }
 
 bool is_header(std::string_view path) {
@@ -165,7 +169,8 @@ class Checker {
     }
 
     void check_clocks() {
-        for (const std::string_view clock : {"_clock::now", "random_device", "std::time("}) {
+        for (const std::string_view clock :
+             {"_clock::now", "random_device", "std::time(", "clock_gettime", "time(nullptr"}) {
             if (file_->text.find(clock) != std::string::npos) {
                 report(0,
                        "asks " + std::string{clock} +
@@ -189,10 +194,17 @@ class Checker {
                        "\": our own headers, and no others, are quoted from the root");
         } else if (ours && !starts_with_any(include.target, rule->allowed)) {
             report(include.line, std::string{rule->layer} + "/ may not include " + include.target);
+        } else if (ours && is_detail(include.target) && !sees_detail(include.target)) {
+            report(include.line, include.target + " is for its own folder and that folder's tests");
         } else if (!ours && starts_with_any(include.target, rule->forbidden)) {
             report(include.line,
                    "includes <" + include.target + ">, but " + std::string{rule->why});
         }
+    }
+
+    bool sees_detail(const std::string& target) const {
+        const std::string folder = target.substr(0, target.find("detail/"));
+        return file_->path.starts_with(folder) || file_->path.starts_with("tests/" + folder);
     }
 
     // The libraries that stay behind a wall of their own.
@@ -202,11 +214,12 @@ class Checker {
         const bool test = layer == "tests" || layer == "bench";
         if (target.starts_with("openssl/") || target == "sodium.h" ||
             target.starts_with("sodium/")) {
-            const bool wall = (layer == "crypto" && !is_header(file_->path)) || is_tls_file();
+            const bool hidden = !is_header(file_->path) || is_detail(file_->path);
+            const bool wall = (layer == "crypto" && hidden) || is_tls_file();
             if (!wall && !test) {
-                report(
-                    include.line,
-                    "OpenSSL and libsodium are seen in crypto/*.cpp and the two TLS files alone");
+                report(include.line,
+                       "OpenSSL and libsodium are seen in crypto/*.cpp, crypto/*/detail and the "
+                       "two TLS files alone");
             }
         }
         if (target.starts_with("rocksdb/") && !test && !is_rocks_file()) {

@@ -78,6 +78,7 @@ TEST(LayeringRules, keep_asio_out_of_storage) {
 TEST(LayeringRules, keep_libraries_behind_their_walls) {
     EXPECT_TRUE(is_refused("crypto/primitive/hash.hpp", "<openssl/evp.h>"));
     EXPECT_FALSE(is_refused("crypto/primitive/hash.cpp", "<openssl/evp.h>"));
+    EXPECT_FALSE(is_refused("crypto/x509/detail/openssl.hpp", "<openssl/x509.h>"));
     EXPECT_TRUE(is_refused("server/session/session.cpp", "<openssl/ssl.h>"));
     EXPECT_FALSE(is_refused("server/net/tls_context.cpp", "<openssl/ssl.h>"));
     EXPECT_TRUE(is_refused("storage/kv/store.hpp", "<sodium.h>"));
@@ -85,6 +86,15 @@ TEST(LayeringRules, keep_libraries_behind_their_walls) {
     EXPECT_FALSE(is_refused("storage/kv/rocks_store.cpp", "<rocksdb/db.h>"));
     EXPECT_TRUE(is_refused("storage/kv/rocks_store.hpp", "<rocksdb/db.h>"));
     EXPECT_FALSE(is_refused("tests/support/faulty_file_system.cpp", "<rocksdb/file_system.h>"));
+}
+
+TEST(LayeringRules, keep_a_folders_detail_to_itself) {
+    const std::string detail = "\"crypto/x509/detail/parsed.hpp\"";
+
+    EXPECT_FALSE(is_refused("crypto/x509/certificate.cpp", detail));
+    EXPECT_FALSE(is_refused("tests/crypto/x509/certificate_test.cpp", detail));
+    EXPECT_TRUE(is_refused("crypto/act/signed_act.cpp", detail));
+    EXPECT_TRUE(is_refused("server/net/tls_context.cpp", detail));
 }
 
 TEST(LayeringRules, count_the_units_that_use_beast) {
