@@ -130,9 +130,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     ::_exit(127);
 }
 
-pid_t launch(std::vector<std::string> arguments,
-             std::vector<std::string> environment,
-             int output) {
+pid_t launch(std::vector<std::string> arguments, std::vector<std::string> environment, int output) {
     const auto argv = pointers(arguments);
     const auto envp = pointers(environment);
     const pid_t parent = ::getpid();
@@ -169,8 +167,8 @@ ServerProcess ServerProcess::start(const ServerProcessOptions& options) {
     const auto port_file = options.directory / "port";
     std::filesystem::remove(port_file);
     const Descriptor watch{::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-    if (::inotify_add_watch(
-            watch.get(), options.directory.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
+    if (::inotify_add_watch(watch.get(), options.directory.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) <
+        0) {
         fail("inotify_add_watch");
     }
     ServerProcess server;
@@ -178,8 +176,7 @@ ServerProcess ServerProcess::start(const ServerProcessOptions& options) {
     const Descriptor process = open_pid(server.pid_);
     const auto deadline = steady_clock::now() + options.start_timeout;
     for (;;) {
-        std::array<pollfd, 2> waited{
-            {{process.get(), POLLIN, 0}, {watch.get(), POLLIN, 0}}};
+        std::array<pollfd, 2> waited{{{process.get(), POLLIN, 0}, {watch.get(), POLLIN, 0}}};
         const int ready = ::poll(waited.data(), waited.size(), remaining(deadline));
         if (const auto port = read_port(port_file)) {
             server.port_ = *port;

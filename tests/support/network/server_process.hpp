@@ -19,7 +19,7 @@ namespace serai::tests {
 struct ServerProcessOptions {
     std::filesystem::path binary = server_binary();
     std::filesystem::path config;
-    std::filesystem::path directory;                  // for the port file and the log; must exist
+    std::filesystem::path directory;                   // for the port file and the log; must exist
     std::map<std::string, std::string> environment{};  // added to this process's own
     std::chrono::milliseconds start_timeout{60'000};
 };
