@@ -56,9 +56,8 @@ struct AssembledEntry {
 };
 
 struct AuditLogOptions {
-    std::string origin;                                 // genesis' log_origin
-    crypto::SignaturePrivateKey key;                    // Ed25519, of genesis' log_key
-    Bytes public_key;                                   // 32 bytes
+    std::string origin;                                 // genesis' log_origin, the log key's name
+    crypto::SignatureKeyPair log_key;                   // Ed25519, of genesis' log_key
     std::vector<protocol::network::PartyCode> parties;  // whose sequences there are; from genesis
 };
 

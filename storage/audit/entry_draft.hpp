@@ -7,14 +7,13 @@
 #include "protocol/network/act.hpp"
 
 #include <cstddef>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace serai::storage::audit {
 
+// `random` must outlive the draft. Immutable once it is in an intent.
 class EntryDraft {
   public:
     // An entry without an act. `type` is one of protocol::message::entry_type.
@@ -26,19 +25,17 @@ class EntryDraft {
     // The entry of an act whose signature has been verified; its id is the act's. The kind is event.
     EntryDraft(std::string origin, const protocol::network::Act& act, crypto::Random& random);
 
-    // A server field that does not depend on the order. Fields of this kind come first in the entry, in the order of the
-    // calls, which must be the order of protocol::message::field.
-    void add(std::string_view name, ByteView value);
+    // A server field that does not depend on the order, with a salt of its own. Fields of this kind come first in the entry, in
+    // the order of the calls, which must be the order of protocol::message::field. "type" and "seal" are there already.
+    EntryDraft& add(std::string_view name, ByteView value);
 
-    // Draws salts for `count` fields that Decide will add; more are a broken invariant. Counters of parties, channel and
-    // document each take one.
-    void reserve_late(std::size_t count, crypto::Random& random);
+    // Draws salts for `count` fields that Decide will add; more are a broken invariant. The counters of the channel, of the
+    // document and of each party are such fields too.
+    EntryDraft& reserve_late(std::size_t count);
 
     [[nodiscard]] const EntryId& entry_id() const { return entry_id_; }
 
-    [[nodiscard]] protocol::message::LeafKind kind() const { return kind_; }
-
-    // Bytes that the opening will have, more or less; for the batch's ceiling.
+    // About as many bytes as the opening will have.
     [[nodiscard]] std::size_t estimated_bytes() const;
 
   private:
@@ -47,12 +44,14 @@ class EntryDraft {
     std::string origin_;
     protocol::message::LeafKind kind_;
     EntryId entry_id_;
-    Bytes
-        opening_head_;  // version | entry_id | seal | act_fields, as they stand in the encoded Opening
+    Bytes opening_head_;          // the encoded Opening up to its server fields
     Digest act_root_{};           // over the act's fields, or over none
+    std::size_t act_fields_ = 0;  // the server's fields go on counting after them
+    bool is_act_ = false;
     Bytes fixed_fields_;          // encoded ShownFields
     std::vector<Digest> hashes_;  // of the fixed fields
     std::vector<Digest> salts_;   // for late fields
+    crypto::Random* random_;
 };
 
 }  // namespace serai::storage::audit

@@ -33,6 +33,8 @@ class Change {
 struct Effects {
     kv::WriteBatch rows;  // besides those of the entry and of the kept verdict
     std::optional<audit::AssembledEntry> entry;  // its audit entry; everything accountable has one
+    std::vector<Digest>
+        claims;  // names that it takes for good (AuditLog::claim_once); only with an entry
     std::vector<std::unique_ptr<Change>> changes;
     std::vector<Event> events;
 
@@ -54,7 +56,7 @@ class Intent {
     virtual ~Intent() = default;
 
     // Nothing for what the server itself records (certificates seen, refusals, genesis).
-    [[nodiscard]] virtual const Asked* asked() const = 0;
+    [[nodiscard]] virtual const Asking* asking() const = 0;
 
     // About as many bytes as it will add to the batch.
     [[nodiscard]] virtual std::size_t bytes() const = 0;

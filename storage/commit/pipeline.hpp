@@ -7,7 +7,7 @@
 //
 // Idempotency: a request's verdict that had an effect is kept in the same batch, with the request's digest, and repeated. The
 // same id with other bytes is request_id_reused. Refusals had no effect and are not kept: the same bytes may be tried again. The
-// window is trimmed by age and number (Options).
+// window is trimmed by age and size (PipelineOptions).
 //
 // Failure: after a failed write every waiter of the batch, and of what waited behind it, hears unknown_outcome, and every later
 // submit is unavailable. The process is to be restarted; a retry then hears from the kept verdicts what had happened.
@@ -38,9 +38,12 @@ struct PipelineOptions {
     std::size_t queue_bytes = 64 * 1024 * 1024;  // waiting bytes, all parties together
     std::size_t party_intents = 4096;            // waiting intents of one party
     std::size_t party_bytes = 32 * 1024 * 1024;  // waiting bytes of one party
-    std::chrono::hours keep_verdicts{72};  // how long a retry hears the same answer, at least...
-    std::size_t kept_verdicts = 200'000;   // ...unless more than this many are younger
-    std::function<UnixMillis()> now;       // the wall clock; must be set
+    // How long a retry hears the same answer: a verdict is forgotten when it is older than this, when the device has that many
+    // newer ones (more than it can have unanswered), or when all of them together are larger than this, the oldest first.
+    std::chrono::hours keep_verdicts{72};
+    std::size_t device_verdicts = 512;
+    std::size_t verdict_bytes = 256 * 1024 * 1024;
+    std::function<UnixMillis()> now;  // the wall clock; must be set
     std::function<void(std::span<const Event>)>
         fan_out;  // once per batch that has events, on the committer's thread;
                   // must return at once and not throw. May be empty

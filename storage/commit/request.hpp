@@ -39,8 +39,16 @@ struct Asked {
         certificate_serial;  // of the certificate it authenticated with; big-endian, no leading zero bytes
     RequestId request;
     Digest digest{};  // request_digest
+};
 
-    [[nodiscard]] RequestKey key() const { return {device_key(device), request}; }
+// What the pipeline itself needs to know of who asks.
+struct Asking {
+    RequestKey key;
+    Digest digest{};
+    protocol::network::PartyCode party;  // whose share of the queue it takes
+
+    explicit Asking(const Asked& asked)
+        : key{device_key(asked.device), asked.request}, digest(asked.digest), party(asked.party) {}
 };
 
 // The answer to an intent: refused with an error, or done, with the encoded Response (for QueryOpenings: the Receipt).

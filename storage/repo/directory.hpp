@@ -18,6 +18,7 @@
 
 namespace serai::storage::repo {
 
+inline constexpr std::uint64_t kMinKeyPackageSeconds = 60;
 inline constexpr std::size_t kMaxUnclaimed = 256;  // key packages of one device
 
 // What one person has in the directory. The overlay belongs to the committer's thread.
@@ -26,6 +27,7 @@ struct PersonPackages {
         std::uint64_t leaf = 0;   // of the publishing act
         std::uint16_t place = 0;  // among those of the act
         Digest reference{};
+        UnixSeconds not_after;  // of its leaf's lifetime
         std::shared_ptr<const protocol::message::KeyPackageEntry> entry;
     };
 
@@ -52,7 +54,8 @@ class Directory {
 // too_large (more than kMaxUnclaimed would be unclaimed), exists (a reference that was published before).
 struct PublishKeyPackages {
     struct Package {
-        Digest reference{};  // RFC 9420, section 5.2
+        Digest reference{};     // RFC 9420, section 5.2
+        UnixSeconds not_after;  // of the lifetime in its leaf; it is not handed out after that
         Bytes mls_message;
     };
 
@@ -60,7 +63,7 @@ struct PublishKeyPackages {
     std::vector<Package> packages;  // not empty; references differ
 };
 
-// Takes the oldest key package of each device of a person. Response: ClaimedKeyPackages, which is kept: a retry gets the same
+// Takes the oldest key package of each device of a person that is still good for kMinKeyPackageSeconds. Response: ClaimedKeyPackages, which is kept: a retry gets the same
 // ones. Its entry names each reference and concerns the asking device's party, the person's and the channel's. Refusals:
 // no_key_package (no device has any), forbidden (the asking device is no member of the channel), not_found (not established).
 struct ClaimKeyPackage {

@@ -16,6 +16,9 @@ struct Member {
     protocol::network::PartyCode party;
     std::uint32_t leaf = 0;  // MLS leaf index
 
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<Member> decode(protocol::codec::Reader& reader);
+
     friend bool operator==(const Member&, const Member&) = default;
 };
 

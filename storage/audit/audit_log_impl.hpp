@@ -1,0 +1,54 @@
+// The inside of AuditLog, for the files of this folder.
+#pragma once
+
+#include "storage/audit/audit_log.hpp"
+#include "storage/audit/right_edge.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace serai::storage::audit {
+
+class AuditLog::Impl {
+  public:
+    Impl(kv::Store& the_store, AuditLogOptions the_options)
+        : store(the_store), options(std::move(the_options)) {}
+
+    [[nodiscard]] Result<void> load();
+    [[nodiscard]] Result<void> compare_with_signed();
+    [[nodiscard]] std::shared_ptr<const RightEdge> durable() const;
+
+    kv::Store& store;
+    AuditLogOptions options;
+
+    // The overlay.
+    RightEdge edge;
+    UnixSeconds last_time;  // of the newest leaf
+    std::map<protocol::network::PartyCode, std::unique_ptr<Sequence>> parties;
+    std::vector<Sequence*> touched;  // with a run to write
+    std::vector<FullTile> filled;    // to write
+    bool changed = false;            // since write()
+
+    // Names taken at or after once_floor: everything that a check as of once_floor or later cannot have seen in the store.
+    struct Taken {
+        Digest key{};
+        std::uint64_t leaf = 0;
+    };
+    std::unordered_map<Strong<struct OnceTag, Digest>, std::uint64_t> taken;
+    std::deque<Taken> taken_order;
+    std::uint64_t once_floor = 0;
+
+    // The durable log.
+    mutable std::mutex mutex;  // guards what follows
+    std::shared_ptr<const RightEdge> durable_edge;
+    std::string note;  // of note_size leaves; empty: none signed yet
+    TreeSize note_size;
+
+    std::mutex signing;  // held while a checkpoint is made; guards `signed_head`
+    TreeHead signed_head;
+};
+
+}  // namespace serai::storage::audit

@@ -1,0 +1,103 @@
+// The requests that a retry is recognised by: those under way, and those whose verdict is kept.
+#pragma once
+
+#include "storage/commit/request.hpp"
+#include "storage/kv/store.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace serai::storage::commit {
+
+// A kept verdict as it is stored: struct { uint8 version = 1; opaque digest[32]; uint64 time; opaque body<V>; } KeptVerdict;
+// Seen in place: the body lives as long as what it was decoded from.
+struct KeptVerdict {
+    Digest digest{};  // of the request
+    UnixMillis time;
+    ByteView body;
+
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<KeptVerdict> decode(protocol::codec::Reader& reader);
+};
+
+struct WindowLimits {
+    std::chrono::milliseconds age{};
+    std::size_t per_device = 1;  // kept verdicts; at least 1
+    std::size_t bytes = 0;       // of all kept bodies
+};
+
+// Not thread-safe: the pipeline guards it.
+class RequestWindow {
+  public:
+    explicit RequestWindow(WindowLimits limits) : limits_(limits) {}
+
+    // Fills the window from the store.
+    Result<void> load(const kv::Store& store);
+
+    enum class State : std::uint8_t { unknown, reused, under_way, kept };
+
+    [[nodiscard]] State find(const RequestKey& key, const Digest& digest) const;
+
+    // Of a kept one.
+    [[nodiscard]] Verdict kept(const RequestKey& key) const;
+
+    // Of an unknown one: it is under way from now on.
+    void begin(const RequestKey& key, const Digest& digest, Waiter waiter);
+
+    // Of one under way.
+    void wait(const RequestKey& key, Waiter waiter);
+
+    // Those who wait; the request is unknown from now on (refused), or kept.
+    std::vector<Waiter> refuse(const RequestKey& key);
+    std::vector<Waiter> keep(const RequestKey& key,
+                             UnixMillis time,
+                             std::shared_ptr<const Bytes> body);
+
+    // Everybody who waits for anything.
+    std::vector<Waiter> abandon_all();
+
+    // Forgets what is over the limits at `now` and erases its rows in `batch`.
+    void trim(UnixMillis now, kv::WriteBatch& batch);
+
+    // The row of a verdict that will be kept.
+    static void write(const RequestKey& key,
+                      const Digest& digest,
+                      UnixMillis time,
+                      ByteView body,
+                      kv::WriteBatch& batch);
+
+  private:
+    struct Hash {
+        std::size_t operator()(const RequestKey& key) const noexcept {
+            return std::hash<RequestId>{}(key.id) ^
+                   std::hash<Strong<Hash, Digest>>{}(Strong<Hash, Digest>{key.device});
+        }
+    };
+
+    struct Entry {
+        Digest digest{};
+        std::vector<Waiter> waiters;        // while under way
+        std::shared_ptr<const Bytes> body;  // once kept
+        UnixMillis time;                    // once kept
+    };
+
+    void note_kept(const RequestKey& key, UnixMillis time, std::size_t size);
+    [[nodiscard]] bool is_gone(const RequestKey& key, UnixMillis time) const;
+    void forget(const RequestKey& key, kv::WriteBatch& batch);
+
+    WindowLimits limits_;
+    std::unordered_map<RequestKey, Entry, Hash> entries_;
+    std::deque<std::pair<RequestKey, UnixMillis>>
+        order_;  // of the kept, the oldest first; may name forgotten ones
+    std::map<Digest, std::deque<RequestId>> by_device_;  // of the kept, the oldest first
+    std::vector<Digest> crowded_;                        // devices that may be over their limit
+    std::size_t bytes_ = 0;                              // of kept bodies
+};
+
+}  // namespace serai::storage::commit
