@@ -106,7 +106,7 @@ Result<HpkeKeyPair> CipherSuite::hpke_key_pair(SecretView private_key) const {
 }
 
 bool CipherSuite::is_hpke_public_key(ByteView key) const {
-    return key.size() == kX25519KeySize;
+    return x25519_usable(key);
 }
 
 bool CipherSuite::is_signature_public_key(ByteView key) const {

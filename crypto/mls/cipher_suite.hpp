@@ -99,7 +99,8 @@ class CipherSuite {
     [[nodiscard]] HpkeKeyPair generate_key_pair(Random& random) const;
     [[nodiscard]] Result<HpkeKeyPair> hpke_key_pair(SecretView private_key) const;
 
-    // Whether the bytes have the form of a public key of this suite.
+    // Whether the bytes can be a public key of this suite. A member who put an unusable one into the tree would stop all others from
+    // committing, so trees never hold one.
     [[nodiscard]] bool is_hpke_public_key(ByteView key) const;
     [[nodiscard]] bool is_signature_public_key(ByteView key) const;
 

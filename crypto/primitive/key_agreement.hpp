@@ -27,6 +27,9 @@ struct HpkeKeyPair {
 // bad_key unless the key has kX25519KeySize bytes.
 [[nodiscard]] Result<Bytes> x25519_public(SecretView private_key);
 
+// Whether the bytes are a public key with which x25519() can succeed: right size, not of small order. Cheap.
+[[nodiscard]] bool x25519_usable(ByteView public_key);
+
 // bad_key for wrong sizes, and for a public key of small order (all-zero result, RFC 9180, section 7.1.4).
 [[nodiscard]] Result<SharedSecret> x25519(SecretView private_key, ByteView public_key);
 

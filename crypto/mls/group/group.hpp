@@ -42,7 +42,12 @@ class PskSource {
     [[nodiscard]] virtual ExternalPsk find(const PreSharedKeyId& id) const = 0;
 };
 
-// A signed GroupInfo of the current epoch.
+// psk_secret (section 8.4) of keys that all come from `source`; unknown_psk if it lacks one, or is null.
+Result<PskSecret> combine_psks_from(const CipherSuite& suite,
+                                    const std::vector<PreSharedKeyId>& ids,
+                                    const PskSource* source);
+
+// What goes into a GroupInfo beside the context.
 struct GroupInfoOptions {
     bool with_ratchet_tree = false;
     bool with_external_pub = false;
@@ -99,7 +104,6 @@ class Group {
     // GroupInfo extensions of the inviter are given back by `info`, if not null.
     static Result<Group> join(const Welcome& welcome,
                               const KeyPackageSecrets& key_package,
-                              const SignaturePrivateKey& signer,
                               const TreeNodes* tree,
                               const ValidationPolicy& policy,
                               const PskSource* psks = nullptr,
@@ -191,38 +195,38 @@ class Group {
 
   private:
     friend class CommitBuilder;
-    friend struct PendingCommit;
 
-    // Secrets of our pending Update proposals: they replace the leaf key when committed.
-    struct PendingUpdate {
-        ProposalRef ref;
-        HpkeKeyPair leaf_key;
-    };
+    friend class GroupLoader;
 
     Group(std::shared_ptr<const PublicGroup> view,
           TreeKemPrivate tree_secrets,
           EpochSecrets epoch_secrets);
+    Group(std::shared_ptr<const PublicGroup> view,
+          TreeKemPrivate tree_secrets,
+          EpochSecrets epoch_secrets,
+          SecretTree message_keys);
 
-    [[nodiscard]] Bytes membership_tag(const AuthenticatedContent& content) const;
-    [[nodiscard]] PublicMessage make_public(AuthenticatedContent content) const;
-    [[nodiscard]] AuthenticatedContent sign_content(const SignaturePrivateKey& signer,
-                                                    WireFormat format,
-                                                    Content content,
-                                                    ByteView authenticated_data) const;
-    Result<AuthenticatedContent> open_handshake(const MlsMessage& message);
-    Result<AuthenticatedContent> open_private(const PrivateMessage& message);
+    [[nodiscard]] FramedContent framed(Content content, ByteView authenticated_data) const;
+    [[nodiscard]] Result<PublicMessage> sign_and_cache(const SignaturePrivateKey& signer,
+                                                       Proposal proposal,
+                                                       ByteView authenticated_data,
+                                                       const ValidationPolicy& policy);
+    Result<AuthenticatedContent> open_member_message(const PrivateMessage& message);
+    Result<void> check_membership(const PublicMessage& message) const;
     [[nodiscard]] Result<PskSecret> psk_secret(const std::vector<PreSharedKeyId>& ids,
                                                const PskSource* source) const;
     [[nodiscard]] Result<Group> advance(const StagedPublicCommit& change,
                                         const PskSource* psks) const;
-    void inherit_resumption_psks(const Group& before);
+    Result<void> adopt_own_update(const StagedPublicCommit& change, TreeKemPrivate& keys) const;
+    [[nodiscard]] Result<InitSecret> next_init_secret(const StagedPublicCommit& change) const;
+    void inherit(const Group& before);
 
     std::shared_ptr<const PublicGroup> public_;
     TreeKemPrivate tree_secrets_;
     EpochSecrets epoch_;
     SecretTree message_keys_;
     std::vector<CachedProposal> proposals_;
-    std::vector<PendingUpdate> pending_updates_;
+    std::vector<HpkeKeyPair> pending_updates_;  // leaf keys of our own Update proposals
     std::size_t resumption_psks_kept_ = 0;
     std::map<std::uint64_t, ResumptionPsk> resumption_psks_;  // of past epochs
     bool ended_ = false;

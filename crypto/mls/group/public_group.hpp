@@ -76,7 +76,7 @@ struct StagedPublicCommit {
 class PublicGroup : public std::enable_shared_from_this<PublicGroup> {
   public:
     // From what a joiner or follower is given. Checks all that is public: GroupInfo signature, tree hash, shape, parent hashes, every
-    // leaf's signature, capabilities, keys, and credential by the policy. With external_proposals of section 12.1.8 too.
+    // leaf's signature, capabilities, keys, and credential by the policy.
     static Result<std::shared_ptr<const PublicGroup>> from_group_info(
         const GroupInfo& info, const TreeNodes& tree, const ValidationPolicy& policy);
 
@@ -139,6 +139,8 @@ class PublicGroup : public std::enable_shared_from_this<PublicGroup> {
     static std::shared_ptr<const PublicGroup> make(GroupContext context,
                                                    RatchetTree tree,
                                                    Bytes confirmation_tag);
+    Result<void> check_addressed_here(const FramedContent& content) const;
+    [[nodiscard]] Result<Bytes> proposer_key(const FramedContent& content) const;
 
     GroupContext context_;
     Bytes encoded_context_;

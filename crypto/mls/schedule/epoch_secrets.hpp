@@ -75,10 +75,12 @@ void export_into(const CipherSuite& suite,
                  ByteView context,
                  std::span<std::uint8_t> out);
 
-// Section 8.2.
+// Section 8.2. `encoded_content` is the FramedContent of the commit.
 [[nodiscard]] Bytes confirmed_transcript_hash(const CipherSuite& suite,
                                               ByteView interim_before,
-                                              const AuthenticatedContent& commit);
+                                              WireFormat wire_format,
+                                              ByteView encoded_content,
+                                              ByteView signature);
 [[nodiscard]] Bytes interim_transcript_hash(const CipherSuite& suite,
                                             ByteView confirmed,
                                             ByteView confirmation_tag);

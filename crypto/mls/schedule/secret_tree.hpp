@@ -4,10 +4,11 @@
 #include "crypto/mls/cipher_suite.hpp"
 #include "crypto/mls/schedule/epoch_secrets.hpp"
 #include "crypto/mls/tree/tree_math.hpp"
+#include "crypto/secret/secret_writer.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <map>
+#include <utility>
 
 namespace serai::crypto::mls {
 
@@ -46,7 +47,7 @@ class HashRatchet {
 
     void erase(std::uint32_t generation) { waiting_.erase(generation); }
 
-    void encode(Writer& writer) const;
+    void encode(SecretWriter& writer) const;
     static Result<HashRatchet> decode(Reader& reader);
 
   private:

@@ -66,10 +66,13 @@ class RatchetTree {
     [[nodiscard]] Bytes tree_hash(NodeIndex index) const;
     [[nodiscard]] const Bytes& root_hash() const;
 
+    // Whether every member's capabilities list every credential type in use (section 7.3). Constant time.
+    [[nodiscard]] bool credential_types_compatible() const;
+
     // Section 7.9.2, as a newcomer checks it: every parent is parent-hash valid by exactly one descendant.
     [[nodiscard]] bool parent_hashes_valid() const;
 
-    // The filtered direct path of a leaf, with the nodes to encrypt to.
+    // The filtered direct path of a leaf, with the nodes to encrypt to. `new_leaves` is in increasing order.
     [[nodiscard]] std::vector<PathStep> filtered_direct_path(
         LeafIndex leaf, std::span<const LeafIndex> new_leaves) const;
 
@@ -85,7 +88,6 @@ class RatchetTree {
     // Section 12.1.3: blanks the leaf and its path, truncates.
     void remove(LeafIndex index);
 
-    // Places a newcomer by external commit: as add(), without the unmerged entries that the path will clear anyway.
     // Merging (section 7.5): blanks the path, places the public keys with their parent hashes, and returns the parent hash that the
     // new leaf must carry. `public_keys` are those of `path`'s nodes. The leaf itself is set by set_leaf().
     Bytes merge_path(LeafIndex leaf,

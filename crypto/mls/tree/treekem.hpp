@@ -24,7 +24,8 @@ using EncodedTreeKem = Secret<struct EncodedTreeKemTag>;
 struct NewPath {
     HpkeKeyPair leaf_key;
     std::vector<PathSecret> secrets;  // one for each step
-    std::vector<Bytes> public_keys;   // likewise
+    std::vector<HpkeKeyPair> keys;    // likewise
+    std::vector<Bytes> public_keys;   // of `keys`
     CommitSecret commit_secret;
 };
 
@@ -46,8 +47,8 @@ class TreeKemPrivate {
                                                std::size_t steps,
                                                Random& random);
 
-    // Takes the keys of a path that this member generated itself.
-    void take_own_path(const CipherSuite& suite, NewPath& path, std::span<const PathStep> steps);
+    // Takes the keys, out of a path that this member generated itself.
+    void take_own_path(NewPath& path, std::span<const PathStep> steps);
 
     // A newcomer's start: the path secret of its Welcome, which belongs to the lowest common ancestor with the committer. Checks each
     // derived key against the tree: invalid_welcome.
@@ -56,7 +57,6 @@ class TreeKemPrivate {
     // Opens the path of another's commit and takes its keys. `steps` are the committer's, `path` has passed the public checks. The
     // derived keys must be those of the path: invalid_path. verification_failed if our ciphertext does not open.
     Result<CommitSecret> open_path(const CipherSuite& suite,
-                                   LeafIndex committer,
                                    std::span<const PathStep> steps,
                                    const UpdatePath& path,
                                    ByteView context);
@@ -68,7 +68,7 @@ class TreeKemPrivate {
     [[nodiscard]] bool consistent_with(const RatchetTree& tree) const;
 
     [[nodiscard]] EncodedTreeKem save() const;
-    static Result<TreeKemPrivate> load(const CipherSuite& suite, SecretView blob);
+    static Result<TreeKemPrivate> load(SecretView blob);
 
   private:
     void set(NodeIndex node, HpkeKeyPair key);

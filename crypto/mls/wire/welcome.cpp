@@ -1,28 +1,22 @@
 #include "crypto/mls/wire/welcome.hpp"
 
+#include "crypto/secret/secret_writer.hpp"
+
 namespace serai::crypto::mls {
 
 using protocol::codec::read_list;
 
 EncodedGroupSecrets GroupSecrets::encode() const {
-    const SecretAccess access{"encoding of GroupSecrets, encrypted next"};
-    Bytes public_part;
-    Writer{public_part}.list(psks);
-
-    Bytes out;
-    // Reserved in full, so that no reallocation leaves a copy behind: each vector's length takes at most 4 bytes.
-    out.reserve(joiner_secret.size() + (path_secret ? path_secret->size() : 0) +
-                public_part.size() + 16);
-    Writer writer{out};
-    writer.vector(SecretView{joiner_secret}.bytes(access));
+    SecretWriter writer;
+    writer.vector(joiner_secret);
     writer.flag(path_secret.has_value());
     if (path_secret) {
-        writer.vector(SecretView{*path_secret}.bytes(access));
+        writer.vector(*path_secret);
     }
-    writer.fixed(public_part);
-    auto encoded = EncodedGroupSecrets::from_bytes(out);
-    wipe(out);
-    return encoded;
+    Bytes ids;
+    Writer{ids}.list(psks);
+    writer.fixed(ids);
+    return writer.finish<EncodedGroupSecrets>();
 }
 
 Result<GroupSecrets> GroupSecrets::decode(Reader& reader) {

@@ -1,0 +1,245 @@
+// A member's group: its beginning, its messages. Joining is in group_join.cpp, commits in group_commit.cpp and group_stage.cpp,
+// saving in group_save.cpp.
+#include "crypto/mls/group/group.hpp"
+
+#include "crypto/mls/group/leaf_validation.hpp"
+#include "crypto/mls/group/message_protection.hpp"
+#include "crypto/mls/group/proposal_list.hpp"
+
+#include <algorithm>
+
+namespace serai::crypto::mls {
+
+Group::Group(std::shared_ptr<const PublicGroup> view,
+             TreeKemPrivate tree_secrets,
+             EpochSecrets epoch_secrets)
+    : public_(std::move(view)),
+      tree_secrets_(std::move(tree_secrets)),
+      epoch_(std::move(epoch_secrets)),
+      message_keys_(public_->suite(), std::move(epoch_.encryption), public_->tree().leaf_slots()) {}
+
+Group::Group(std::shared_ptr<const PublicGroup> view,
+             TreeKemPrivate tree_secrets,
+             EpochSecrets epoch_secrets,
+             SecretTree message_keys)
+    : public_(std::move(view)),
+      tree_secrets_(std::move(tree_secrets)),
+      epoch_(std::move(epoch_secrets)),
+      message_keys_(std::move(message_keys)) {}
+
+Result<Group> Group::create(const CipherSuite& suite,
+                            Bytes group_id,
+                            const LeafIdentity& identity,
+                            Lifetime lifetime,
+                            Extensions context_extensions,
+                            Random& random) {
+    HpkeKeyPair leaf_key = suite.generate_key_pair(random);
+    LeafNode leaf{leaf_key.public_key,
+                  identity.keys.public_key,
+                  identity.credential,
+                  identity.capabilities,
+                  FromKeyPackage{lifetime},
+                  identity.extensions,
+                  {}};
+    leaf.signature = sign_leaf(suite, identity.keys.private_key, leaf, {}, {});
+    if (!check_leaf_form(suite, leaf) || !check_group_extensions(context_extensions) ||
+        !check_leaf_supports(leaf, context_extensions)) {
+        return MlsError::unsupported;
+    }
+    RatchetTree tree{suite, std::move(leaf)};
+    GroupContext context{
+        suite.id(), std::move(group_id), 0, tree.root_hash(), {}, std::move(context_extensions)};
+    auto epoch = EpochSecrets::derive(suite, EpochSecret::random(suite.hash_size(), random));
+    Bytes tag = suite.mac(epoch.confirmation_key, context.confirmed_transcript_hash);
+    return Group{PublicGroup::make(std::move(context), std::move(tree), std::move(tag)),
+                 TreeKemPrivate{LeafIndex{0}, std::move(leaf_key)},
+                 std::move(epoch)};
+}
+
+Bytes Group::epoch_authenticator() const {
+    return epoch_.authenticator.with_bytes(
+        SecretAccess{"epoch authenticator, shown to people by design (section 8.7)"}, to_bytes);
+}
+
+ExportedSecret Group::export_secret(std::string_view label, ByteView context, std::size_t n) const {
+    return ExportedSecret::filled(n, [&](std::span<std::uint8_t> out) {
+        export_into(suite(), epoch_.exporter, label, context, out);
+    });
+}
+
+GroupInfo Group::group_info(const SignaturePrivateKey& signer,
+                            const GroupInfoOptions& options) const {
+    GroupInfo info;
+    info.group_context = public_->context();
+    info.extensions = options.extensions;
+    if (options.with_ratchet_tree) {
+        info.extensions.set(
+            {ExtensionType::ratchet_tree, protocol::codec::encode(public_->tree().to_nodes())});
+    }
+    if (options.with_external_pub) {
+        Bytes external_pub;
+        Writer{external_pub}.vector(suite().derive_key_pair(epoch_.external).public_key);
+        info.extensions.set({ExtensionType::external_pub, std::move(external_pub)});
+    }
+    info.confirmation_tag = public_->confirmation_tag();
+    info.signer = own_leaf();
+    info.signature = suite().sign(signer, "GroupInfoTBS", info.to_be_signed());
+    return info;
+}
+
+FramedContent Group::framed(Content content, ByteView authenticated_data) const {
+    return {public_->group_id(),
+            epoch(),
+            Sender::member(own_leaf()),
+            to_bytes(authenticated_data),
+            std::move(content)};
+}
+
+Result<PrivateMessage> Group::protect(const SignaturePrivateKey& signer,
+                                      ByteView authenticated_data,
+                                      ByteView plaintext,
+                                      std::size_t pad_to,
+                                      Random& random) {
+    if (ended_) {
+        return MlsError::group_ended;
+    }
+    auto content = sign_content(suite(),
+                                signer,
+                                WireFormat::private_message,
+                                framed(ApplicationData{to_bytes(plaintext)}, authenticated_data),
+                                public_->encoded_context());
+    auto message =
+        protect_private(suite(), message_keys_, epoch_.sender_data, content, pad_to, random);
+    wipe(std::get<ApplicationData>(content.content.content).bytes);
+    return message;
+}
+
+Result<AuthenticatedContent> Group::open_member_message(const PrivateMessage& message) {
+    if (message.group_id != public_->group_id()) {
+        return MlsError::wrong_group;
+    }
+    if (message.epoch != epoch()) {
+        return MlsError::wrong_epoch;
+    }
+    SERAI_TRY(sender, open_sender_data(suite(), epoch_.sender_data, message));
+    if (sender.leaf == own_leaf()) {
+        return MlsError::own_message;
+    }
+    // Section 6.3.2: MUST identify a non-blank node.
+    const auto leaf = public_->tree().leaf(sender.leaf);
+    if (leaf == nullptr) {
+        return MlsError::not_a_member;
+    }
+    SERAI_TRY(content, open_private(suite(), message_keys_, sender, message));
+    SERAI_CHECK(verify_content(suite(), leaf->signature_key, content, public_->encoded_context()));
+    consume(message_keys_, sender, message.content_type);
+    return std::move(content);
+}
+
+Result<ApplicationMessage> Group::unprotect(const PrivateMessage& message) {
+    if (message.content_type != ContentType::application) {
+        return MlsError::wrong_content;
+    }
+    SERAI_TRY(content, open_member_message(message));
+    auto& framed = content.content;
+    return ApplicationMessage{LeafIndex{framed.sender.index},
+                              std::move(framed.authenticated_data),
+                              std::move(std::get<ApplicationData>(framed.content).bytes)};
+}
+
+Result<PublicMessage> Group::sign_and_cache(const SignaturePrivateKey& signer,
+                                            Proposal proposal,
+                                            ByteView authenticated_data,
+                                            const ValidationPolicy& policy) {
+    if (ended_) {
+        return MlsError::group_ended;
+    }
+    const auto content = sign_content(suite(),
+                                      signer,
+                                      WireFormat::public_message,
+                                      framed(std::move(proposal), authenticated_data),
+                                      public_->encoded_context());
+    SERAI_TRY(cached, public_->check_proposal(content, policy));
+    proposals_.push_back(std::move(cached));
+    return protect_public(suite(), epoch_.membership_key, content, public_->encoded_context());
+}
+
+Result<PublicMessage> Group::propose(const SignaturePrivateKey& signer,
+                                     Proposal proposal,
+                                     ByteView authenticated_data,
+                                     const ValidationPolicy& policy) {
+    if (proposal.get<Update>() != nullptr || proposal.get<ExternalInit>() != nullptr) {
+        return MlsError::invalid_proposal;
+    }
+    return sign_and_cache(signer, std::move(proposal), authenticated_data, policy);
+}
+
+Result<PublicMessage> Group::propose_update(const LeafIdentity& identity,
+                                            const SignaturePrivateKey& signer,
+                                            ByteView authenticated_data,
+                                            const ValidationPolicy& policy,
+                                            Random& random) {
+    HpkeKeyPair key = suite().generate_key_pair(random);
+    LeafNode leaf{key.public_key,
+                  identity.keys.public_key,
+                  identity.credential,
+                  identity.capabilities,
+                  FromUpdate{},
+                  identity.extensions,
+                  {}};
+    leaf.signature =
+        sign_leaf(suite(), identity.keys.private_key, leaf, public_->group_id(), own_leaf());
+    SERAI_TRY(
+        message,
+        sign_and_cache(signer, Proposal{Update{std::move(leaf)}}, authenticated_data, policy));
+    pending_updates_.push_back(std::move(key));
+    return std::move(message);
+}
+
+Result<void> Group::check_membership(const PublicMessage& message) const {
+    if (message.content.group_id != public_->group_id()) {
+        return MlsError::wrong_group;
+    }
+    if (message.content.epoch != epoch()) {
+        return MlsError::wrong_epoch;
+    }
+    if (message.content.sender.type != SenderType::member) {
+        return {};
+    }
+    const Bytes expected = membership_tag(
+        suite(), epoch_.membership_key, message.content, message.auth, public_->encoded_context());
+    return ct_equal(ByteView{expected}, message.membership_tag)
+               ? Result<void>{}
+               : Result<void>{CryptoError::verification_failed};
+}
+
+Result<CachedProposal> Group::receive_proposal(const MlsMessage& message,
+                                               const ValidationPolicy& policy) {
+    AuthenticatedContent content;
+    if (const auto* open = message.get<PublicMessage>()) {
+        SERAI_CHECK(check_membership(*open));
+        content = {WireFormat::public_message, open->content, open->auth};
+    } else if (const auto* sealed = message.get<PrivateMessage>();
+               sealed != nullptr && sealed->content_type == ContentType::proposal) {
+        SERAI_TRY(opened, open_member_message(*sealed));
+        content = std::move(opened);
+    } else {
+        return MlsError::wrong_content;
+    }
+    const ProposalRef ref = proposal_ref(suite(), content);
+    const auto known = std::find_if(proposals_.begin(), proposals_.end(), [&](const auto& cached) {
+        return cached.ref == ref;
+    });
+    if (known != proposals_.end()) {
+        return *known;
+    }
+    // An Update of ours that we do not remember could never be followed: its key is lost.
+    if (content.content.sender == Sender::member(own_leaf())) {
+        return MlsError::own_message;
+    }
+    SERAI_TRY(cached, public_->check_proposal(content, policy));
+    proposals_.push_back(cached);
+    return cached;
+}
+
+}  // namespace serai::crypto::mls

@@ -1,0 +1,134 @@
+// Joining by Welcome: RFC 9420, section 12.4.3.1.
+#include "crypto/mls/group/group.hpp"
+
+#include <algorithm>
+
+namespace serai::crypto::mls {
+
+namespace {
+
+Result<GroupSecrets> open_group_secrets(const CipherSuite& suite,
+                                        const Welcome& welcome,
+                                        const KeyPackageSecrets& key_package) {
+    const Bytes ref = key_package_ref(suite, key_package.key_package);
+    const auto entry = std::find_if(
+        welcome.secrets.begin(), welcome.secrets.end(), [&](const EncryptedGroupSecrets& item) {
+            return item.new_member == ref;
+        });
+    if (entry == welcome.secrets.end()) {
+        return MlsError::invalid_welcome;
+    }
+    const auto& sealed = entry->encrypted_group_secrets;
+    SERAI_TRY(encoded,
+              suite.decrypt<EncodedGroupSecrets>(key_package.init_key,
+                                                 "Welcome",
+                                                 welcome.encrypted_group_info,
+                                                 sealed.kem_output,
+                                                 sealed.ciphertext));
+    return encoded.with_bytes(SecretAccess{"decoding GroupSecrets"}, [](ByteView bytes) {
+        return protocol::codec::decode_exact<GroupSecrets>(bytes);
+    });
+}
+
+// The PSK with usage reinit or branch, if there is one; it must be the only such.
+Result<const ResumptionPskId*> lineage_psk(const GroupSecrets& secrets) {
+    const ResumptionPskId* found = nullptr;
+    for (const auto& psk : secrets.psks) {
+        const auto* resumption = std::get_if<ResumptionPskId>(&psk.key);
+        if (resumption == nullptr || resumption->usage == ResumptionPskUsage::application) {
+            continue;
+        }
+        if (found != nullptr) {
+            return MlsError::invalid_welcome;
+        }
+        found = resumption;
+    }
+    return found;
+}
+
+Result<GroupInfo> open_group_info(const CipherSuite& suite,
+                                  const Welcome& welcome,
+                                  const WelcomeSecret& secret) {
+    const auto key = suite.expand<MessageKey>(secret, "key", {}, suite.key_size());
+    const auto nonce = suite.expand<MessageNonce>(secret, "nonce", {}, suite.nonce_size());
+    SERAI_TRY(plaintext,
+              suite.aead_open(key,
+                              SecretView{nonce}.bytes(SecretAccess{"AEAD nonce"}),
+                              {},
+                              welcome.encrypted_group_info));
+    SERAI_TRY(info, protocol::codec::decode_exact<GroupInfo>(plaintext));
+    if (info.group_context.cipher_suite != suite.id()) {
+        return MlsError::invalid_welcome;
+    }
+    return std::move(info);
+}
+
+Result<TreeNodes> tree_for(const GroupInfo& info, const TreeNodes* given) {
+    if (given != nullptr) {
+        return *given;
+    }
+    const Bytes* inside = info.extensions.find(ExtensionType::ratchet_tree);
+    if (inside == nullptr) {
+        return MlsError::invalid_tree;
+    }
+    return protocol::codec::decode_exact<TreeNodes>(*inside);
+}
+
+std::optional<LeafIndex> find_leaf(const RatchetTree& tree, const LeafNode& own) {
+    std::optional<LeafIndex> found;
+    tree.for_each_member([&](LeafIndex index, const LeafNode& leaf) {
+        if (leaf.encryption_key == own.encryption_key && leaf == own) {
+            found = index;
+        }
+    });
+    return found;
+}
+
+}  // namespace
+
+Result<Group> Group::join(const Welcome& welcome,
+                          const KeyPackageSecrets& key_package,
+                          const TreeNodes* tree,
+                          const ValidationPolicy& policy,
+                          const PskSource* psks,
+                          GroupInfo* info_out) {
+    const CipherSuite* suite = CipherSuite::find(welcome.cipher_suite);
+    if (suite == nullptr || key_package.key_package.cipher_suite != welcome.cipher_suite) {
+        return MlsError::unsupported;
+    }
+    SERAI_TRY(secrets, open_group_secrets(*suite, welcome, key_package));
+    SERAI_TRY(lineage, lineage_psk(secrets));
+    SERAI_TRY(psk, combine_psks_from(*suite, secrets.psks, psks));
+    SERAI_TRY(info,
+              open_group_info(*suite, welcome, welcome_secret(*suite, secrets.joiner_secret, psk)));
+    if (lineage != nullptr && info.group_context.epoch != 1) {
+        return MlsError::invalid_welcome;
+    }
+    SERAI_TRY(nodes, tree_for(info, tree));
+    SERAI_TRY(view, PublicGroup::from_group_info(info, nodes, policy));
+    const auto self = find_leaf(view->tree(), key_package.key_package.leaf_node);
+    if (!self) {
+        return MlsError::invalid_welcome;
+    }
+    TreeKemPrivate keys{*self,
+                        key_package.leaf_key.clone("the key package outlives a failed join")};
+    if (secrets.path_secret) {
+        SERAI_CHECK(keys.implant(view->tree(), info.signer, std::move(*secrets.path_secret)));
+    }
+    auto joined =
+        joined_secrets(*suite, std::move(secrets.joiner_secret), psk, view->encoded_context());
+    const Bytes tag =
+        suite->mac(joined.epoch.confirmation_key, view->context().confirmed_transcript_hash);
+    if (!ct_equal(ByteView{tag}, info.confirmation_tag)) {
+        return CryptoError::verification_failed;
+    }
+    if (!keys.consistent_with(view->tree())) {
+        return MlsError::invalid_welcome;
+    }
+    if (info_out != nullptr) {
+        *info_out = std::move(info);
+    }
+    return Group{view, std::move(keys), std::move(joined.epoch)};
+}
+
+}  // namespace serai::crypto::mls

@@ -1,0 +1,391 @@
+#include "crypto/mls/group/proposal_list.hpp"
+
+#include "crypto/mls/group/identity.hpp"
+#include "crypto/mls/group/leaf_validation.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+namespace serai::crypto::mls {
+
+namespace {
+
+// Section 12.1.8: what an external sender may propose.
+bool allowed_from_outside(ProposalType type) {
+    return type == ProposalType::add || type == ProposalType::remove || type == ProposalType::psk ||
+           type == ProposalType::reinit || type == ProposalType::group_context_extensions;
+}
+
+bool requires_path(ProposalType type) {
+    return type != ProposalType::add && type != ProposalType::psk && type != ProposalType::reinit;
+}
+
+// Section 12.1.4.
+Result<void> check_psk(const CipherSuite& suite, const PreSharedKeyId& psk) {
+    const auto* resumption = std::get_if<ResumptionPskId>(&psk.key);
+    if (psk.nonce.size() != suite.hash_size() ||
+        (resumption != nullptr && resumption->usage != ResumptionPskUsage::application)) {
+        return MlsError::invalid_proposal;
+    }
+    return {};
+}
+
+// Section 12.1.2.
+Result<void> check_update(const PublicGroup& group, const Sender& sender, const Update& update) {
+    const LeafIndex index{sender.index};
+    const auto before = group.tree().leaf(index);
+    if (sender.type != SenderType::member || before == nullptr ||
+        !update.leaf_node.is<FromUpdate>() ||
+        update.leaf_node.encryption_key == before->encryption_key) {
+        return MlsError::invalid_proposal;
+    }
+    SERAI_CHECK(check_leaf_form(group.suite(), update.leaf_node));
+    return verify_leaf_signature(group.suite(), update.leaf_node, group.group_id(), index);
+}
+
+// Section 12.2, as far as it does not take the tree after the commit.
+class ListRules {
+  public:
+    explicit ListRules(std::optional<LeafIndex> committer) : committer_(committer) {}
+
+    Result<void> check(std::span<const ListedProposal> list) {
+        for (const auto& entry : list) {
+            SERAI_CHECK(committer_ ? regular(entry) : external(entry));
+        }
+        const bool reinit_alone = reinits_ == 0 || list.size() == 1;
+        const bool counts_fit = committer_ ? external_inits_ == 0 : external_inits_ == 1;
+        if (!reinit_alone || !counts_fit || context_extensions_ > 1) {
+            return MlsError::invalid_proposal_list;
+        }
+        return {};
+    }
+
+  private:
+    Result<void> regular(const ListedProposal& entry) {
+        const Proposal& proposal = *entry.proposal;
+        if (proposal.get<Update>() != nullptr) {
+            const LeafIndex leaf{entry.sender.index};
+            return leaf != *committer_ ? claim(leaf) : MlsError::invalid_proposal_list;
+        }
+        if (const auto* remove = proposal.get<Remove>()) {
+            return remove->removed != *committer_ ? claim(remove->removed)
+                                                  : MlsError::invalid_proposal_list;
+        }
+        return any(proposal);
+    }
+
+    Result<void> external(const ListedProposal& entry) {
+        const Proposal& proposal = *entry.proposal;
+        if (entry.ref != nullptr) {
+            return MlsError::invalid_proposal_list;
+        }
+        if (const auto* remove = proposal.get<Remove>()) {
+            return touched_.empty() ? claim(remove->removed) : MlsError::invalid_proposal_list;
+        }
+        if (proposal.get<PreSharedKey>() == nullptr && proposal.get<ExternalInit>() == nullptr) {
+            return MlsError::invalid_proposal_list;
+        }
+        return any(proposal);
+    }
+
+    Result<void> any(const Proposal& proposal) {
+        if (const auto* psk = proposal.get<PreSharedKey>()) {
+            const bool fresh = psks_.insert(protocol::codec::encode(psk->psk)).second;
+            return fresh ? Result<void>{} : MlsError::invalid_proposal_list;
+        }
+        external_inits_ += proposal.get<ExternalInit>() != nullptr ? 1 : 0;
+        context_extensions_ += proposal.get<GroupContextExtensions>() != nullptr ? 1 : 0;
+        reinits_ += proposal.get<ReInit>() != nullptr ? 1 : 0;
+        return {};
+    }
+
+    // At most one Update or Remove per leaf.
+    Result<void> claim(LeafIndex leaf) {
+        return touched_.insert(leaf).second ? Result<void>{} : MlsError::invalid_proposal_list;
+    }
+
+    std::optional<LeafIndex> committer_;
+    std::set<LeafIndex> touched_;
+    std::set<Bytes> psks_;
+    int external_inits_ = 0;
+    int context_extensions_ = 0;
+    int reinits_ = 0;
+};
+
+template <class T>
+std::vector<std::pair<const ListedProposal*, const T*>> all_of_type(
+    std::span<const ListedProposal> list) {
+    std::vector<std::pair<const ListedProposal*, const T*>> found;
+    for (const auto& entry : list) {
+        if (const auto* proposal = entry.proposal->get<T>()) {
+            found.emplace_back(&entry, proposal);
+        }
+    }
+    return found;
+}
+
+Result<void> apply_updates(AppliedProposals& applied,
+                           std::span<const ListedProposal> list,
+                           const ValidationPolicy& policy) {
+    for (const auto& [entry, update] : all_of_type<Update>(list)) {
+        const LeafIndex index{entry->sender.index};
+        UpdatedMember change{
+            index, applied.tree.leaf(index), std::make_shared<const LeafNode>(update->leaf_node)};
+        if (change.before == nullptr) {
+            return MlsError::invalid_proposal;
+        }
+        SERAI_CHECK(
+            policy.credentials.validate({*change.after, LeafOrigin::update, change.before.get()}));
+        applied.tree.update(index, change.after);
+        applied.updates.push_back(std::move(change));
+    }
+    return {};
+}
+
+Result<void> apply_removes(AppliedProposals& applied, std::span<const ListedProposal> list) {
+    for (const auto& [entry, remove] : all_of_type<Remove>(list)) {
+        auto leaf = applied.tree.leaf(remove->removed);
+        if (leaf == nullptr) {
+            return MlsError::invalid_proposal;
+        }
+        applied.tree.remove(remove->removed);
+        applied.removes.push_back({remove->removed, std::move(leaf)});
+    }
+    return {};
+}
+
+Result<void> apply_adds(AppliedProposals& applied,
+                        std::span<const ListedProposal> list,
+                        const ValidationPolicy& policy) {
+    for (const auto& [entry, add] : all_of_type<Add>(list)) {
+        if (entry->ref != nullptr) {
+            // By value it was judged by check_single just now.
+            SERAI_CHECK(policy.credentials.validate(
+                {add->key_package.leaf_node, LeafOrigin::add, nullptr}));
+        }
+        if (applied.tree.member_count() == kMaxLeafSlots) {
+            return MlsError::invalid_proposal_list;
+        }
+        const auto index =
+            applied.tree.add(std::make_shared<const LeafNode>(add->key_package.leaf_node));
+        applied.adds.push_back({index, add->key_package});
+    }
+    return {};
+}
+
+// Counts how often keys of interest occur.
+class KeyCensus {
+  public:
+    void watch(ByteView key) { counts_.emplace(as_text(key), 0); }
+
+    // False if the key is watched already.
+    [[nodiscard]] bool watch_new(ByteView key) { return counts_.emplace(as_text(key), 0).second; }
+
+    void see(ByteView key) {
+        if (const auto it = counts_.find(as_text(key)); it != counts_.end()) {
+            ++it->second;
+        }
+    }
+
+    [[nodiscard]] int count(ByteView key) const { return counts_.at(as_text(key)); }
+
+    [[nodiscard]] bool watches(ByteView key) const { return counts_.contains(as_text(key)); }
+
+  private:
+    std::unordered_map<std::string_view, int> counts_;
+};
+
+// The keys that a commit brings in by Add and Update, against the tree they are in, and those of its path, against the tree they
+// are not in yet.
+Result<void> check_unique_keys(const AppliedProposals& applied,
+                               const UpdatePath* path,
+                               LeafIndex path_leaf) {
+    KeyCensus encryption;
+    KeyCensus path_keys;
+    KeyCensus signature;
+    const auto each_new_leaf = [&](const auto& fn) {
+        for (const auto& add : applied.adds) {
+            fn(add.key_package.leaf_node);
+        }
+        for (const auto& update : applied.updates) {
+            fn(*update.after);
+        }
+    };
+    each_new_leaf([&](const LeafNode& leaf) {
+        encryption.watch(leaf.encryption_key);
+        signature.watch(leaf.signature_key);
+    });
+    if (path != nullptr) {
+        signature.watch(path->leaf_node.signature_key);
+        bool distinct = path_keys.watch_new(path->leaf_node.encryption_key);
+        for (const auto& node : path->nodes) {
+            distinct = path_keys.watch_new(node.encryption_key) && distinct;
+        }
+        if (!distinct) {
+            return MlsError::invalid_path;
+        }
+    }
+    bool clash = false;
+    applied.tree.for_each_node([&](NodeIndex index, const TreeNode& node) {
+        encryption.see(node.encryption_key());
+        // Section 12.4.2: none of the path's keys may be anywhere in the tree before it is merged.
+        clash = clash || path_keys.watches(node.encryption_key());
+        if (node.leaf != nullptr && (path == nullptr || index != node_of(path_leaf))) {
+            signature.see(node.leaf->signature_key);
+        }
+    });
+    if (clash) {
+        return MlsError::invalid_path;
+    }
+    bool unique = path == nullptr || signature.count(path->leaf_node.signature_key) == 0;
+    each_new_leaf([&](const LeafNode& leaf) {
+        unique = unique && encryption.count(leaf.encryption_key) == 1 &&
+                 signature.count(leaf.signature_key) == 1;
+    });
+    return unique ? Result<void>{} : Result<void>{MlsError::invalid_leaf};
+}
+
+}  // namespace
+
+std::vector<LeafIndex> AppliedProposals::new_leaves() const {
+    std::vector<LeafIndex> leaves;
+    for (const auto& add : adds) {
+        leaves.push_back(add.index);
+    }
+    std::sort(leaves.begin(), leaves.end());
+    return leaves;
+}
+
+Result<std::vector<ListedProposal>> resolve(const Commit& commit,
+                                            const Sender& committer,
+                                            std::span<const CachedProposal> cached) {
+    std::vector<ListedProposal> list;
+    list.reserve(commit.proposals.size());
+    for (const auto& entry : commit.proposals) {
+        if (const auto* proposal = std::get_if<Proposal>(&entry.value)) {
+            list.push_back({committer, proposal, nullptr});
+            continue;
+        }
+        const auto& ref = std::get<ProposalRef>(entry.value);
+        const auto it = std::find_if(cached.begin(), cached.end(), [&](const auto& candidate) {
+            return candidate.ref == ref;
+        });
+        if (it == cached.end()) {
+            return MlsError::unknown_proposal;
+        }
+        list.push_back({it->sender, &it->proposal, &it->ref});
+    }
+    return list;
+}
+
+Result<void> check_group_extensions(const Extensions& extensions) {
+    if (const Bytes* senders = extensions.find(ExtensionType::external_senders)) {
+        Reader reader{*senders};
+        if (!protocol::codec::read_list<ExternalSender>(reader) || !reader.at_end()) {
+            return MlsError::invalid_proposal;
+        }
+    }
+    if (const Bytes* required = extensions.find(ExtensionType::required_capabilities)) {
+        if (!protocol::codec::decode_exact<RequiredCapabilities>(*required)) {
+            return MlsError::invalid_proposal;
+        }
+    }
+    // These describe one GroupInfo, never a group (sections 12.4.3.2 and 12.4.3.3).
+    if (extensions.find(ExtensionType::ratchet_tree) != nullptr ||
+        extensions.find(ExtensionType::external_pub) != nullptr) {
+        return MlsError::invalid_proposal;
+    }
+    return {};
+}
+
+Result<void> check_single(const PublicGroup& group,
+                          const Sender& sender,
+                          const Proposal& proposal,
+                          const ValidationPolicy& policy) {
+    const auto type = proposal.type();
+    if ((sender.type == SenderType::external && !allowed_from_outside(type)) ||
+        (sender.type == SenderType::new_member_proposal && type != ProposalType::add)) {
+        return MlsError::invalid_proposal;
+    }
+    if (const auto* add = proposal.get<Add>()) {
+        if (add->key_package.cipher_suite != group.suite().id()) {
+            return MlsError::invalid_key_package;
+        }
+        return validate_key_package(add->key_package, policy);
+    }
+    if (const auto* update = proposal.get<Update>()) {
+        return check_update(group, sender, *update);
+    }
+    if (const auto* remove = proposal.get<Remove>()) {
+        return group.tree().leaf(remove->removed) != nullptr
+                   ? Result<void>{}
+                   : Result<void>{MlsError::invalid_proposal};
+    }
+    if (const auto* psk = proposal.get<PreSharedKey>()) {
+        return check_psk(group.suite(), psk->psk);
+    }
+    if (const auto* change = proposal.get<GroupContextExtensions>()) {
+        return check_group_extensions(change->extensions);
+    }
+    return {};  // ReInit: the only version there is; ExternalInit: see ListRules
+}
+
+Result<AppliedProposals> apply_proposals(const PublicGroup& group,
+                                         std::optional<LeafIndex> committer,
+                                         std::span<const ListedProposal> list,
+                                         const ValidationPolicy& policy) {
+    SERAI_CHECK(ListRules{committer}.check(list));
+    AppliedProposals applied{group.tree(), group.context().extensions, {}, {}, {}, {}, {}, {}};
+    applied.path_required = list.empty();
+    for (const auto& entry : list) {
+        if (entry.ref == nullptr) {
+            SERAI_CHECK(check_single(group, entry.sender, *entry.proposal, policy));
+        }
+        const Proposal& proposal = *entry.proposal;
+        applied.path_required = applied.path_required || requires_path(proposal.type());
+        if (const auto* psk = proposal.get<PreSharedKey>()) {
+            applied.psks.push_back(psk->psk);
+        } else if (const auto* init = proposal.get<ExternalInit>()) {
+            applied.external_init = init->kem_output;
+        } else if (const auto* reinit = proposal.get<ReInit>()) {
+            applied.reinit = *reinit;
+        } else if (const auto* change = proposal.get<GroupContextExtensions>()) {
+            applied.extensions = change->extensions;
+            applied.extensions_changed = true;
+        }
+    }
+    // Section 12.3 prescribes this order.
+    SERAI_CHECK(apply_updates(applied, list, policy));
+    SERAI_CHECK(apply_removes(applied, list));
+    SERAI_CHECK(apply_adds(applied, list, policy));
+    return applied;
+}
+
+Result<void> check_across_group(const AppliedProposals& applied,
+                                const UpdatePath* path,
+                                LeafIndex path_leaf) {
+    SERAI_CHECK(check_unique_keys(applied, path, path_leaf));
+    for (const auto& add : applied.adds) {
+        SERAI_CHECK(check_leaf_supports(add.key_package.leaf_node, applied.extensions));
+    }
+    for (const auto& update : applied.updates) {
+        SERAI_CHECK(check_leaf_supports(*update.after, applied.extensions));
+    }
+    if (path != nullptr) {
+        SERAI_CHECK(check_leaf_supports(path->leaf_node, applied.extensions));
+    }
+    if (!applied.extensions_changed) {
+        return {};
+    }
+    Result<void> all;
+    applied.tree.for_each_member([&](LeafIndex, const LeafNode& leaf) {
+        if (all) {
+            all = check_leaf_supports(leaf, applied.extensions);
+        }
+    });
+    return all;
+}
+
+}  // namespace serai::crypto::mls
