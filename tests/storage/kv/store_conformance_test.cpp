@@ -568,7 +568,9 @@ TEST_P(StoreConformance, agrees_with_a_model_over_random_batches) {
     }
 
     std::map<std::string, std::string> found;
-    for (const auto& entry : store().scan({})->entries) {
+    const auto everything = store().scan({});
+    ASSERT_TRUE(everything);
+    for (const auto& entry : everything->entries) {
         found.emplace(as_text(entry.key), as_text(entry.value));
     }
     EXPECT_EQ(found, state);
