@@ -1,0 +1,143 @@
+#include "server/session/gate.hpp"
+
+#include "crypto/primitive/hash.hpp"
+#include "server/runtime/await.hpp"
+#include "server/service/submit.hpp"
+
+#include <utility>
+
+namespace serai::server::session {
+
+namespace asio = boost::asio;
+namespace repo = storage::repo;
+namespace x509 = crypto::x509;
+using storage::commit::Verdict;
+
+namespace {
+
+// Tells sources apart without saying who they are.
+Digest source_of(const std::string& address, const std::string& claimed) {
+    Bytes text = to_bytes(as_bytes("serai/source/v1"));
+    append(text, as_bytes(address));
+    text.push_back(0);
+    append(text, as_bytes(claimed));
+    return crypto::sha256(text);
+}
+
+std::string reason_of(const ErrorCode& error) {
+    if (error.category() == x509::x509_category()) {
+        return std::string{x509::name(static_cast<x509::X509Error>(error.value()))};
+    }
+    return std::string{name(WireError::invalid_certificate)};
+}
+
+std::string claimed_by(const std::vector<Bytes>& chain) {
+    if (chain.empty()) {
+        return {};
+    }
+    const auto certificate = x509::Certificate::parse(chain.front());
+    if (!certificate) {
+        return {};
+    }
+    const auto id = certificate->claimed_id();
+    return id ? id->to_string() : std::string{};
+}
+
+}  // namespace
+
+Gate::Gate(Trust& trust,
+           repo::Repositories& repositories,
+           storage::commit::Pipeline& pipeline,
+           runtime::WorkerPool& cpu,
+           const runtime::Clock& clock,
+           admin::Metrics& metrics,
+           const runtime::Log& log,
+           RateConfig refusals)
+    : trust_(trust),
+      repositories_(repositories),
+      pipeline_(pipeline),
+      cpu_(cpu),
+      clock_(clock),
+      metrics_(metrics),
+      log_(log),
+      recorded_refusals_(refusals) {}
+
+Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& address) const {
+    const auto identity =
+        trust_.store()->verify(chain, clock_.now_seconds(), x509::Usage::tls_client);
+    if (!identity) {
+        return {nullptr, claimed_by(chain), reason_of(identity.error())};
+    }
+    auto device = identity->id.to_string();
+    const auto& domain = identity->id.person.trust_domain;
+    const auto* party = trust_.genesis().party_of_domain(domain);
+    if (party == nullptr) {
+        return {nullptr, device, std::string{x509::name(x509::X509Error::unknown_trust_domain)}};
+    }
+    if (repositories_.network().is_revoked(domain, identity->serial)) {
+        return {nullptr, device, std::string{x509::name(x509::X509Error::revoked)}};
+    }
+    return {std::make_shared<const Caller>(
+                Caller{*identity, party->code, chain, std::move(device), address}),
+            {},
+            {}};
+}
+
+bool Gate::is_revoked(const Caller& caller) const {
+    return repositories_.network().is_revoked(caller.identity.id.person.trust_domain,
+                                              caller.identity.serial);
+}
+
+asio::awaitable<Verdict> Gate::record(repo::Prepared intent) {
+    if (!intent) {
+        co_return Verdict::refused(WireError::internal);
+    }
+    auto wait = service::submit_and_wait(pipeline_, std::move(*intent));
+    co_return co_await std::move(wait);
+}
+
+asio::awaitable<Admission> Gate::refuse(Judged judged, std::string address) {
+    metrics_.count_refusal(judged.reason);
+    log_.warning("identity_refused",
+                 {{"peer", address}, {"claimed", judged.claimed}, {"reason", judged.reason}});
+    if (recorded_refusals_.take(std::chrono::steady_clock::now())) {
+        repo::RecordRefusal refusal{source_of(address, judged.claimed), judged.reason, {}};
+        const auto id = protocol::network::SpiffeId::parse(judged.claimed);
+        const auto* party =
+            id ? trust_.genesis().party_of_domain(id->person.trust_domain) : nullptr;
+        if (party != nullptr) {
+            refusal.concerns.push_back(party->code);
+        }
+        auto intent = repo::prepare(repositories_, std::move(refusal));
+        auto wait = record(std::move(intent));
+        co_await std::move(wait);
+    }
+    co_return Refusal{WireError::invalid_certificate, judged.reason};
+}
+
+asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string address) {
+    std::function<Judged()> job = [this, chain, address] {
+        return judge(chain, address);
+    };
+    auto judging = runtime::run_on<Judged>(
+        cpu_, std::move(job), Judged{nullptr, {}, std::string{name(WireError::shutting_down)}});
+    auto judged = co_await std::move(judging);
+    if (!judged.caller) {
+        auto refusing = refuse(std::move(judged), std::move(address));
+        co_return co_await std::move(refusing);
+    }
+    const auto caller = judged.caller;
+    if (!repositories_.network().is_seen(caller->identity.certificate_hash)) {
+        auto intent = repo::prepare(
+            repositories_,
+            repo::CertificateSeen{caller->identity.id, caller->party, caller->chain.front()});
+        auto recording = record(std::move(intent));
+        const auto verdict = co_await std::move(recording);
+        if (verdict.error) {
+            co_return Refusal{*verdict.error, std::string{name(*verdict.error)}};
+        }
+    }
+    co_return caller;
+}
+
+}  // namespace serai::server::session

@@ -1,0 +1,72 @@
+// Judges who knocks, before anything else is done for a connection.
+//
+// admit() does, in this order: judges the chain against the bundle and the revocation list of the trust domain that it names
+// (each refusal has its own reason); counts and records a refusal, one leaf per source, hour and reason; makes the
+// certificate's first appearance a leaf and waits until that is durable.
+#pragma once
+
+#include "server/admin/metrics.hpp"
+#include "server/runtime/clock.hpp"
+#include "server/runtime/log.hpp"
+#include "server/runtime/worker_pool.hpp"
+#include "server/session/caller.hpp"
+#include "server/session/rates.hpp"
+#include "server/session/trust.hpp"
+#include "storage/commit/pipeline.hpp"
+#include "storage/repo/repositories.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace serai::server::session {
+
+struct Refusal {
+    WireError error = WireError::invalid_certificate;
+    std::string reason;  // the name of an X509Error, or of a limit
+};
+
+using Admission = std::variant<CallerPtr, Refusal>;
+
+// Thread-safe. Everything referred to outlives the gate.
+class Gate {
+  public:
+    Gate(Trust& trust,
+         storage::repo::Repositories& repositories,
+         storage::commit::Pipeline& pipeline,
+         runtime::WorkerPool& cpu,
+         const runtime::Clock& clock,
+         admin::Metrics& metrics,
+         const runtime::Log& log,
+         RateConfig refusals);
+
+    // `chain`: DER, the device's certificate first. `address`: of the peer, without its port.
+    boost::asio::awaitable<Admission> admit(std::vector<Bytes> chain, std::string address);
+
+    // Whether the certificate has been revoked since it was admitted.
+    [[nodiscard]] bool is_revoked(const Caller& caller) const;
+
+  private:
+    struct Judged {
+        CallerPtr caller;     // when good
+        std::string claimed;  // the SPIFFE id that a bad one claims, if it does
+        std::string reason;   // why it is bad
+    };
+
+    [[nodiscard]] Judged judge(const std::vector<Bytes>& chain, const std::string& address) const;
+    boost::asio::awaitable<Admission> refuse(Judged judged, std::string address);
+    boost::asio::awaitable<storage::commit::Verdict> record(storage::repo::Prepared intent);
+
+    Trust& trust_;
+    storage::repo::Repositories& repositories_;
+    storage::commit::Pipeline& pipeline_;
+    runtime::WorkerPool& cpu_;
+    const runtime::Clock& clock_;
+    admin::Metrics& metrics_;
+    const runtime::Log& log_;
+    TokenBucket recorded_refusals_;
+};
+
+}  // namespace serai::server::session
