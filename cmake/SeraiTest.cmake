@@ -15,6 +15,8 @@ function(serai_test_header)
   target_link_libraries(serai_test_header PUBLIC serai_options Boost::headers GTest::gtest GTest::gmock)
   target_precompile_headers(serai_test_header PRIVATE
     <gtest/gtest.h> <boost/system/result.hpp>)
+  # Tests are compiled more often than they run.
+  target_compile_options(serai_test_header PUBLIC $<$<CONFIG:RelWithDebInfo>:-O1>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(serai_test_header PUBLIC -fpch-preprocess)  # ccache needs it
   endif()

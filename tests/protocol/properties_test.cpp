@@ -57,27 +57,64 @@ struct TakesThePrefix {
     friend bool operator==(const TakesThePrefix&, const TakesThePrefix&) = default;
 };
 
-TEST(Properties, find_an_unknown_enumeration_value_that_is_taken) {
-    EXPECT_NONFATAL_FAILURE(expect_unknown_enums_are_refused(TakesAnyColour{}), "unknown");
+// Static, since gtest's failure-catching macros run their statement in a function of its own.
+const Specimen& any_colour() {
+    static const Specimen kSpecimen = specimen_of(TakesAnyColour{});
+    return kSpecimen;
 }
 
-void round_trip_of_a_forgotten_byte() {
-    const Bytes bytes{1, 9};
-    const auto value = protocol::codec::decode_exact<ForgetsAByte>(bytes);
-    expect_round_trip(*value, bytes);
+const Specimen& forgetful() {
+    static const Specimen kSpecimen = specimen_of(ForgetsAByte{5});
+    return kSpecimen;
+}
+
+const Specimen& greedy() {
+    static const Specimen kSpecimen = specimen_of(TakesThePrefix{});
+    return kSpecimen;
+}
+
+Random& random() {
+    static Random random{7};
+    return random;
+}
+
+TEST(Properties, find_an_unknown_enumeration_value_that_is_taken) {
+    EXPECT_NONFATAL_FAILURE(expect_unknown_enums_are_refused(any_colour()),
+                            "took an unknown value");
 }
 
 TEST(Properties, find_two_encodings_of_one_value) {
-    EXPECT_NONFATAL_FAILURE(round_trip_of_a_forgotten_byte(), "encode");
+    EXPECT_FALSE(forgetful().recode(Bytes{5, 9}).value() == (Bytes{5, 9}));
+
+    testing::TestPartResultArray failures;
+    {
+        const testing::ScopedFakeTestPartResultReporter reporter{
+            testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &failures};
+        expect_changes_are_seen(forgetful(), random());
+    }
+    EXPECT_GT(failures.size(), 0);
 }
 
 TEST(Properties, find_a_truncation_that_is_taken) {
-    EXPECT_NONFATAL_FAILURE(expect_every_truncation_is_refused<TakesThePrefix>({1}),
-                            "took 0 of 1 bytes");
+    testing::TestPartResultArray failures;
+    {
+        const testing::ScopedFakeTestPartResultReporter reporter{
+            testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &failures};
+        expect_every_truncation_is_refused(greedy());
+    }
+    EXPECT_EQ(failures.size(), 3) << "one for each strict prefix";
 }
 
 TEST(Properties, find_a_trailing_byte_that_is_taken) {
-    EXPECT_FATAL_FAILURE(expect_trailing_byte_is_refused<TakesThePrefix>({1}), "has_value");
+    EXPECT_FATAL_FAILURE(expect_trailing_byte_is_refused(greedy()), "took a trailing byte");
+}
+
+TEST(Properties, find_a_value_that_decodes_to_another) {
+    static Specimen changed = specimen_of(ForgetsAByte{5});
+    changed.is_decoded_from = [](ByteView) {
+        return false;
+    };
+    EXPECT_NONFATAL_FAILURE(expect_round_trip(changed), "decoded to another value");
 }
 
 }  // namespace

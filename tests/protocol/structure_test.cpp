@@ -2,6 +2,8 @@
 // every byte, a trailing byte, changed bytes, unknown enumeration values.
 #include "tests/protocol/properties.hpp"
 
+#include <gtest/gtest.h>
+
 namespace serai::tests {
 namespace {
 
@@ -103,30 +105,33 @@ TEST(Structures, of_events_keep_the_properties) {
     check_properties_of_all<RecordEvent, MailboxEvent, GoodbyeEvent>();
 }
 
-// A structure that no test names would not be tested: every request and event is in a list above because it is in the variant.
+// Whether a request of this type is decoded as itself when its frame says so.
 template <class Request>
-void expect_dispatch(Random& random) {
-    SCOPED_TRACE(boost::core::type_name<Request>());
+bool is_dispatched(Random& random) {
     const auto request = arbitrary<Request>(random);
-    RequestId id;
-    fill(id, random);
-
-    const RequestFrame frame = make_request(id, request);
+    const RequestFrame frame = make_request(RequestId{}, request);
     const auto decoded = decode_request(frame.type, frame.body);
-
-    ASSERT_TRUE(decoded.has_value());
-    ASSERT_TRUE(std::holds_alternative<Request>(*decoded));
-    EXPECT_TRUE(std::get<Request>(*decoded) == request);
+    return decoded.has_value() && std::holds_alternative<Request>(*decoded) &&
+           std::get<Request>(*decoded) == request;
 }
 
+// The names of those requests of AnyRequest that are not.
 template <std::size_t... I>
-void expect_dispatch_of_all(std::index_sequence<I...>) {
+std::vector<std::string> misdispatched(std::index_sequence<I...>) {
     Random random{99};
-    (expect_dispatch<std::variant_alternative_t<I, AnyRequest>>(random), ...);
+    std::vector<std::string> names;
+    const auto check = [&]<class Request>(std::type_identity<Request>) {
+        if (!is_dispatched<Request>(random)) {
+            names.push_back(boost::core::type_name<Request>());
+        }
+    };
+    (check(std::type_identity<std::variant_alternative_t<I, AnyRequest>>{}), ...);
+    return names;
 }
 
 TEST(Requests, are_decoded_as_what_their_type_says) {
-    expect_dispatch_of_all(std::make_index_sequence<std::variant_size_v<AnyRequest>>{});
+    const auto all = std::make_index_sequence<std::variant_size_v<AnyRequest>>{};
+    EXPECT_EQ(misdispatched(all), std::vector<std::string>{});
 }
 
 TEST(Requests, have_each_a_type_and_a_name_of_their_own) {
