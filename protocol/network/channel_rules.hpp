@@ -14,6 +14,8 @@ namespace serai::protocol::network {
 inline constexpr std::uint16_t kChannelRulesExtension = 0xf5e1;  // GroupContext: ChannelRules
 inline constexpr std::uint16_t kChainHeadExtension =
     0xf5e2;  // GroupInfo: ChainHead (protocol/message/record.hpp)
+inline constexpr std::uint16_t kFoundingActExtension =
+    0xf5e3;  // GroupInfo inside a Welcome: the founding act's ActReceipt (protocol/message/audit.hpp)
 
 enum class ChannelClass : std::uint8_t {
     state = 1,   // member states and the secretariat only: the place for case material

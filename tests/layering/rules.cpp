@@ -36,7 +36,7 @@ constexpr std::string_view kStorageMay[] = {"protocol/", "crypto/", "storage/"};
 constexpr std::string_view kNetMay[] = {"net/"};
 constexpr std::string_view kServerMay[] = {"net/", "protocol/", "crypto/", "storage/", "server/"};
 constexpr std::string_view kClientMay[] = {
-    "net/", "protocol/", "crypto/", "storage/kv/", "client/"};
+    "net/", "protocol/", "crypto/", "storage/kv/", "storage/file/crash_point.hpp", "client/"};
 constexpr std::string_view kBenchMay[] = {
     "net/", "protocol/", "crypto/", "storage/", "server/", "client/", "tests/support/", "bench/"};
 constexpr std::string_view kTestsMay[] = {
