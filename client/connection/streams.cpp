@@ -224,18 +224,18 @@ Result<void> WebSocket::Impl::upgrade(const std::string& host,
     websocket::response_type response;
     Outcome outcome;
     stream.async_handshake(
-        response, host, "/", [&](const ErrorCode& error) { outcome.set(error); });
+        response, host, "/serai", [&](const ErrorCode& error) { outcome.set(error); });
     if (!loop.run(outcome.done, deadline)) {
         return diagnostics.fail(ClientError::timed_out, "the WebSocket upgrade took too long");
     }
     if (outcome.error == websocket::error::upgrade_declined) {
         const bool refused = response.result() == http::status::forbidden ||
                              response.result() == http::status::unauthorized;
+        const std::string reason{response["Serai-Reason"]};
         return diagnostics.fail(
             refused ? ClientError::certificate_refused : ClientError::unreachable,
             "the server answered " + std::to_string(response.result_int()) + " " +
-                std::string{response.reason()} +
-                (response.body().empty() ? "" : ": " + response.body().substr(0, 300)));
+                std::string{response.reason()} + (reason.empty() ? "" : ": " + reason));
     }
     if (outcome.error) {
         return diagnostics.fail(classify(outcome.error),

@@ -25,6 +25,7 @@ namespace serai::client::vault {
 //   next_secret   -         group id    mls PendingCommit, secret part
 //   history       group id  record no.  channel/state.hpp: HistoryEntry
 //   task          -         number      channel/task.hpp: Task, a request that is under way
+//   message_seen  group id  device, id  nothing: this message of this device was read
 //   transfer      -         document    documents/transfer.hpp: an upload or download under way
 enum class Table : std::uint8_t {
     settings = 1,
@@ -41,6 +42,7 @@ enum class Table : std::uint8_t {
     history = 12,
     task = 13,
     transfer = 14,
+    message_seen = 15,
 };
 
 // The views must live as long as the place.
@@ -59,6 +61,8 @@ struct Place {
     }
 
     static Place named(Table table, ByteView id) { return {table, {}, id}; }
+
+    static Place named(Table table, ByteView parent, ByteView id) { return {table, parent, id}; }
 
     template <class Tag, class Value>
     static Place named(Table table, const Strong<Tag, Value>& id) {

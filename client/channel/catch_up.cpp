@@ -1,0 +1,87 @@
+#include "client/channel/catch_up.hpp"
+
+#include "client/channel/follower.hpp"
+
+#include <span>
+
+namespace serai::client::channel {
+namespace {
+
+namespace message = protocol::message;
+
+using Entries = std::span<const message::RecordEntry>;
+
+struct Progress {
+    std::vector<HistoryEntry> taken;
+    ErrorCode error;  // of the record after them
+};
+
+// Takes records into a fresh follower without saving.
+Progress take_each(Follower& follower, Entries entries) {
+    Progress progress;
+    for (const message::RecordEntry& entry : entries) {
+        auto taken = follower.take(entry);
+        if (!taken) {
+            progress.error = taken.error();
+            break;
+        }
+        progress.taken.push_back(std::move(*taken));
+    }
+    return progress;
+}
+
+}  // namespace
+
+Result<void> take_records(const Context& context,
+                          const GroupId& group,
+                          const std::vector<message::RecordEntry>& entries,
+                          const OnEntry& on_entry) {
+    Entries rest{entries};
+    ErrorCode error;
+    // After a bad record the attempt is thrown away as a whole, keys that it used included, and those before it are taken anew.
+    while (!rest.empty()) {
+        SERAI_TRY(channel, load_channel(context.vault, group));
+        SERAI_TRY(tasks, load_tasks(context.vault));
+        Follower follower{context, channel, std::move(tasks)};
+        Progress progress = take_each(follower, rest);
+        if (!progress.error) {
+            SERAI_CHECK(follower.save());
+            for (const HistoryEntry& entry : progress.taken) {
+                if (on_entry) {
+                    on_entry(entry);
+                }
+            }
+            break;
+        }
+        error = error ? error : progress.error;
+        rest = rest.first(progress.taken.size());
+    }
+    if (error) {
+        return error;
+    }
+    return {};
+}
+
+Result<void> catch_up(const Context& context, const GroupId& group, const OnEntry& on_entry) {
+    while (true) {
+        SERAI_TRY(channel, load_channel(context.vault, group));
+        if (channel.state.standing == Standing::removed) {
+            return {};
+        }
+        message::FetchRecords request;
+        request.group = group;
+        request.from = channel.state.next_record();
+        SERAI_TRY(page, context.session.call(request));
+        if (page.entries.empty()) {
+            if (page.end > request.from) {
+                return context.diagnostics.fail(
+                    ClientError::protocol_violation,
+                    "the server says that there is more and gives none");
+            }
+            return {};
+        }
+        SERAI_CHECK(take_records(context, group, page.entries, on_entry));
+    }
+}
+
+}  // namespace serai::client::channel

@@ -1,0 +1,25 @@
+// Reads what is new in a channel's log, and nothing past it.
+#pragma once
+
+#include "client/channel/state.hpp"
+#include "client/context.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace serai::client::channel {
+
+// Told of each record in order, once it is durable here.
+using OnEntry = std::function<void(const HistoryEntry&)>;
+
+// Fetches and takes every record up to the end of the log. Errors of Follower::take and of the session; what came before an error
+// is kept. A channel that we were removed from has nothing new and is no error.
+Result<void> catch_up(const Context& context, const GroupId& group, const OnEntry& on_entry = {});
+
+// Takes records that lie here already (a page, or a pushed event); they must continue where we stand.
+Result<void> take_records(const Context& context,
+                          const GroupId& group,
+                          const std::vector<protocol::message::RecordEntry>& entries,
+                          const OnEntry& on_entry = {});
+
+}  // namespace serai::client::channel

@@ -1,0 +1,382 @@
+#include "client/channel/joining.hpp"
+
+#include "client/channel/judge.hpp"
+#include "client/channel/store.hpp"
+#include "client/channel/verdict.hpp"
+#include "client/crash_point.hpp"
+#include "crypto/act/channel_chain.hpp"
+#include "crypto/x509/certificate.hpp"
+#include "protocol/network/authority.hpp"
+
+#include <algorithm>
+
+namespace serai::client::channel {
+namespace {
+
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+namespace network = protocol::network;
+using protocol::codec::decode_exact;
+using protocol::codec::encode;
+
+const mls::CipherSuite* suite_of(const Context& context) {
+    return mls::CipherSuite::find(
+        static_cast<mls::CipherSuiteId>(context.network.genesis().cipher_suite));
+}
+
+template <class T>
+Result<T> decode_extension(const mls::Extensions& extensions, std::uint16_t type) {
+    const Bytes* data = extensions.find(static_cast<mls::ExtensionType>(type));
+    if (data == nullptr) {
+        return protocol::codec::CodecError::truncated;
+    }
+    return decode_exact<T>(*data);
+}
+
+// One Welcome on its way in. untrusted and MLS errors are the inviter's doing, or the server's in a way that proves nothing.
+class Joining {
+  public:
+    Joining(const Context& context, const message::MailboxItem& item)
+        : context_(context), item_(item) {}
+
+    Result<void> run() {
+        SERAI_CHECK(open_welcome());
+        SERAI_CHECK(check_group());
+        SERAI_CHECK(read_chain());
+        return save();
+    }
+
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+
+  private:
+    ErrorCode refuse(std::string why) {
+        reason_ = why;
+        return context_.diagnostics.fail(ClientError::untrusted, std::move(why));
+    }
+
+    Result<void> open_welcome() {
+        const auto decoded = decode_exact<mls::MlsMessage>(item_.welcome);
+        const auto* welcome = decoded ? decoded->get<mls::Welcome>() : nullptr;
+        if (welcome == nullptr) {
+            return refuse("a Welcome that does not decode");
+        }
+        SERAI_CHECK(find_key_package(*welcome));
+        SERAI_TRY(tree, fetch_tree());
+        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
+        const mls::ValidationPolicy policy{judge, context_.now_seconds()};
+        auto group = mls::Group::join(*welcome,
+                                      *key_package_,
+                                      &tree,
+                                      policy,
+                                      nullptr,
+                                      &info_);
+        if (!group) {
+            return refuse("the Welcome does not hold: " + group.error().message());
+        }
+        channel_.group = std::move(*group);
+        return {};
+    }
+
+    Result<void> find_key_package(const mls::Welcome& welcome) {
+        for (const mls::EncryptedGroupSecrets& secrets : welcome.secrets) {
+            SERAI_TRY(record,
+                      context_.vault.get(
+                          vault::Place::named(vault::Table::key_package, secrets.new_member)));
+            if (!record) {
+                continue;
+            }
+            auto loaded = mls::KeyPackageSecrets::load(*record);
+            if (!loaded) {
+                return ClientError::vault_damaged;
+            }
+            key_package_ = std::move(*loaded);
+            reference_ = secrets.new_member;
+            return {};
+        }
+        return refuse("the Welcome is for a key package that this device does not have");
+    }
+
+    Result<mls::TreeNodes> fetch_tree() {
+        constexpr std::uint64_t kMaxTree = 64ULL * 1024 * 1024;
+        Bytes bytes;
+        while (true) {
+            SERAI_TRY(
+                part,
+                context_.session.call(message::FetchTree{item_.group, item_.epoch, bytes.size()}));
+            append(bytes, part.part);
+            if (bytes.size() == part.total) {
+                break;
+            }
+            if (part.part.empty() || bytes.size() > part.total || part.total > kMaxTree) {
+                return refuse("a ratchet tree of a wrong length");
+            }
+        }
+        auto tree = decode_exact<mls::TreeNodes>(bytes);
+        if (!tree) {
+            return refuse("a ratchet tree that does not decode");
+        }
+        return std::move(*tree);
+    }
+
+    Result<void> check_group() {
+        const mls::PublicGroup& group = *channel_.group->view();
+        if (!equal(group.group_id(), item_.group.value()) || group.epoch() != item_.epoch.value()) {
+            return refuse("the Welcome leads into another group or epoch than announced");
+        }
+        auto rules = decode_extension<network::ChannelRules>(group.context().extensions,
+                                                             network::kChannelRulesExtension);
+        auto founding =
+            decode_extension<message::ActReceipt>(info_.extensions, network::kFoundingActExtension);
+        auto head =
+            decode_extension<message::ChainHead>(info_.extensions, network::kChainHeadExtension);
+        if (!rules || !founding || !head) {
+            return refuse("the Welcome lacks the channel's rules, founding act or chain head");
+        }
+        auto founder = verify_founding(context_, item_.group, *rules, *founding);
+        if (!founder) {
+            return founder.error() == ClientError::untrusted
+                       ? refuse(context_.diagnostics.explanation())
+                       : founder.error();
+        }
+        if (!judge_members(context_, *rules, group)) {
+            return refuse(context_.diagnostics.explanation());
+        }
+        ChannelState& state = channel_.state;
+        state.group = item_.group;
+        state.rules = std::move(*rules);
+        state.founder = std::move(*founder);
+        state.founding = std::move(*founding);
+        state.first = next(head->n);
+        state.cursor = *head;
+        return {};
+    }
+
+    // From the head that the inviter vouches for to the commit that added us.
+    Result<void> read_chain() {
+        if (item_.record <= channel_.state.cursor->n) {
+            return refuse("the Welcome names a commit older than its own chain head");
+        }
+        while (channel_.state.cursor->n < item_.record) {
+            message::FetchRecords request;
+            request.group = item_.group;
+            request.from = next(channel_.state.cursor->n);
+            SERAI_TRY(page, context_.session.call(request));
+            if (page.entries.empty()) {
+                return refuse("the server does not give the records up to our own admission");
+            }
+            for (const message::RecordEntry& entry : page.entries) {
+                if (channel_.state.cursor->n < item_.record) {
+                    SERAI_CHECK(take(entry));
+                }
+            }
+        }
+        return {};
+    }
+
+    Result<void> take(const message::RecordEntry& entry) {
+        ChannelState& state = channel_.state;
+        const RecordNumber expected = next(state.cursor->n);
+        if (entry.head.n != expected ||
+            crypto::act::chain_hash(state.group, expected, state.cursor->h, entry.record) !=
+                entry.head.h) {
+            const std::string accusation =
+                "the server's channel does not continue the chain that the inviter signed";
+            session::EvidenceFile file{accusation};
+            file.bytes("group", state.group.value())
+                .text("record number", std::to_string(entry.head.n.value()))
+                .bytes("chain hash given", entry.head.h)
+                .bytes("chain hash before", state.cursor->h)
+                .bytes("record", entry.record);
+            return context_.evidence.accuse(accusation, file);
+        }
+        const auto record = decode_exact<message::ChannelRecord>(entry.record);
+        if (!record) {
+            return refuse("a record that does not decode");
+        }
+        state.cursor = entry.head;
+        state.last_leaf = entry.leaf;
+        if (entry.head.n == item_.record) {
+            SERAI_CHECK(take_admission(entry, *record));
+        } else if (record->type != message::RecordType::application) {
+            return refuse("another commit stands between the inviter's and its own chain head");
+        }
+        return {};
+    }
+
+    // The commit that added us: the one whose epoch we are in, with an act that admits us.
+    Result<void> take_admission(const message::RecordEntry& entry,
+                                const message::ChannelRecord& record) {
+        const auto decoded = decode_exact<mls::MlsMessage>(record.mls_message);
+        const auto* commit = decoded ? decoded->get<mls::PublicMessage>() : nullptr;
+        if (record.type != message::RecordType::commit || commit == nullptr ||
+            commit->auth.confirmation_tag != channel_.group->view()->confirmation_tag()) {
+            return refuse("the Welcome does not belong to the record that it names");
+        }
+        bool admitted = false;
+        for (const message::ActReceipt& receipt : record.acts) {
+            auto authority = verify_authority(context_, item_.group, receipt);
+            if (!authority) {
+                return authority.error() == ClientError::untrusted
+                           ? refuse(context_.diagnostics.explanation())
+                           : authority.error();
+            }
+            admitted =
+                admitted || (authority->admits && authority->subject == context_.device.id.person &&
+                             may_admit_us(*authority));
+            channel_.state.used_acts.push_back(receipt.receipt.index);
+        }
+        if (!admitted) {
+            return refuse("nobody who may has admitted us to this channel");
+        }
+        entry_.n = entry.head.n;
+        entry_.h = entry.head.h;
+        entry_.leaf = entry.leaf;
+        entry_.time = record.time;
+        entry_.kind = EntryKind::change;
+        if (const auto leaf =
+                channel_.group->view()->tree().leaf(mls::LeafIndex{commit->content.sender.index})) {
+            entry_.sender = device_of(*leaf);
+        }
+        entry_.added.push_back(context_.device.id.to_string());
+        return {};
+    }
+
+    bool may_admit_us(const Authority& authority) const;
+
+    Result<void> save() {
+        const auto before = load_channel(context_.vault, item_.group);
+        if (before) {
+            channel_.state.title = before->state.title;
+        }
+        vault::Batch batch = context_.vault.batch();
+        save_channel(batch, channel_, true);
+        batch.put_encoded(
+            vault::Place::numbered(vault::Table::history, item_.group.value(), entry_.n.value()),
+            entry_);
+        batch.erase(vault::Place::named(vault::Table::key_package, reference_));
+        SERAI_CHECK(context_.vault.commit(std::move(batch)));
+        SERAI_CRASH_POINT("client.join.saved");
+        return {};
+    }
+
+    const Context& context_;
+    const message::MailboxItem& item_;
+    std::optional<mls::KeyPackageSecrets> key_package_;
+    Bytes reference_;
+    mls::GroupInfo info_;
+    OpenChannel channel_;
+    HistoryEntry entry_;
+    std::string reason_;
+};
+
+bool Joining::may_admit_us(const Authority& authority) const {
+    return network::may_admit(context_.network.genesis(),
+                              channel_.state.rules,
+                              channel_.state.founder,
+                              authority.signer,
+                              authority.subject);
+}
+
+// Whether we are in that epoch, or a later one, already.
+Result<bool> is_taken(const Context& context, const message::MailboxItem& item) {
+    auto channel = load_channel(context.vault, item.group);
+    if (!channel) {
+        return channel.error() == ClientError::not_found ? Result<bool>{false}
+                                                         : Result<bool>{channel.error()};
+    }
+    return channel->group && channel->group->epoch() >= item.epoch.value();
+}
+
+bool ends_everything(const ErrorCode& error) {
+    return error == ClientError::server_lied || error == ClientError::unreachable ||
+           error == ClientError::timed_out || error == ClientError::vault_damaged ||
+           error.category() == wire_category();
+}
+
+}  // namespace
+
+Result<void> stock_key_packages(const Context& context, std::uint32_t wanted) {
+    SERAI_TRY(there, context.session.call(message::CountKeyPackages{}));
+    if (there.count >= wanted) {
+        return {};
+    }
+    const mls::CipherSuite* suite = suite_of(context);
+    if (suite == nullptr) {
+        return mls::MlsError::unsupported;
+    }
+    SERAI_TRY(certificate, crypto::x509::Certificate::parse(context.device.chain.front()));
+    const mls::Lifetime lifetime{certificate.not_before().value(), certificate.not_after().value()};
+    const mls::LeafIdentity identity =
+        context.device.leaf_identity(context.network.genesis().cipher_suite);
+    message::PublishKeyPackages request;
+    network::PublishKeyPackagesStatement statement;
+    vault::Batch batch = context.vault.batch();
+    // An act holds so many fields at most.
+    const std::size_t count = std::min<std::size_t>(wanted - there.count, limits::kMaxActFields);
+    for (std::size_t i = 0; i < count; ++i) {
+        const mls::KeyPackageSecrets made = mls::generate_key_package(*suite, identity, lifetime);
+        const Bytes reference = mls::key_package_ref(*suite, made.key_package);
+        batch.put(vault::Place::named(vault::Table::key_package, reference), made.save());
+        Digest digest{};
+        std::copy_n(reference.begin(), digest.size(), digest.begin());
+        statement.references.push_back(digest);
+        request.key_packages.push_back(encode(mls::MlsMessage{made.key_package}));
+    }
+    request.act = context.sign(statement);
+    SERAI_TRY(number, next_task_number(context.vault));
+    Task task{number, TaskKind::publish, GroupId{}, std::nullopt, {}};
+    task.frame = message::make_request(session::Session::fresh_request_id(), request);
+    task.save(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    SERAI_CRASH_POINT("client.publish.saved");
+    return carry_on_publish(context, task);
+}
+
+Result<void> carry_on_publish(const Context& context, const Task& task) {
+    const auto answer = context.session.exchange(*task.frame);
+    SERAI_CRASH_POINT("client.publish.answered");
+    if (!answer && !is_refused_for_good(answer.error())) {
+        return answer.error();
+    }
+    // Refused ones stay in the vault: nobody can use them, and they are small.
+    vault::Batch batch = context.vault.batch();
+    task.finish(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    if (!answer && answer.error() != WireError::act_expired) {
+        return answer.error();
+    }
+    return {};
+}
+
+Result<std::vector<Joined>> join_all(const Context& context) {
+    std::vector<Joined> joined;
+    message::ListMailbox request;
+    bool more = true;
+    bool clean = true;  // every item so far may be deleted
+    while (more) {
+        SERAI_TRY(page, context.session.call(request));
+        more = page.more && !page.items.empty();
+        for (const message::MailboxItem& item : page.items) {
+            request.from = item.sequence + 1;
+            SERAI_TRY(taken, is_taken(context, item));
+            if (!taken) {
+                Joining joining{context, item};
+                const auto done = joining.run();
+                if (!done && (ends_everything(done.error()))) {
+                    return done.error();
+                }
+                joined.push_back({item.group,
+                                  done ? std::string{}
+                                       : (joining.reason().empty() ? done.error().message()
+                                                                   : joining.reason())});
+                clean = clean && done.has_value();
+            }
+            if (clean) {
+                SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
+            }
+        }
+    }
+    return joined;
+}
+
+}  // namespace serai::client::channel

@@ -1,0 +1,67 @@
+// Judges what changes a channel's roster: certificates of leaves, and the signed acts that authorise adds and removes. The
+// server judged the same before it ordered the commit; this is what makes that unnecessary to believe.
+#pragma once
+
+#include "client/channel/state.hpp"
+#include "client/context.hpp"
+#include "crypto/mls/group/group.hpp"
+#include "crypto/x509/chain_verifier.hpp"
+
+#include <span>
+#include <vector>
+
+namespace serai::client::channel {
+
+// The identity that a leaf of an accepted tree claims; empty text if it has none (which a judged tree never has).
+[[nodiscard]] std::string device_of(const crypto::mls::LeafNode& leaf);
+
+// For MLS: a leaf's certificate is its own trust domain's, good at `at`, for the leaf's key; a leaf that replaces another is the
+// same device. Borrows the store.
+class LeafJudge final : public crypto::mls::CredentialValidator {
+  public:
+    LeafJudge(const crypto::x509::TrustStore& trust, UnixSeconds at) : trust_(&trust), at_(at) {}
+
+    [[nodiscard]] Result<void> validate(const crypto::mls::LeafInQuestion& question) const override;
+
+    // The same for one leaf by itself, with the identity it proves.
+    [[nodiscard]] Result<crypto::x509::Identity> identify(const crypto::mls::LeafNode& leaf) const;
+
+  private:
+    const crypto::x509::TrustStore* trust_;
+    UnixSeconds at_;
+};
+
+// An act that holds: who said what about whom.
+struct Authority {
+    bool admits = false;  // or expels
+    protocol::network::PersonId signer;
+    protocol::network::PersonId subject;
+};
+
+// Checks an act beside a record: its fields lead to its leaf, the leaf is in the log, the signature and the signer's certificate
+// hold as of that leaf, and it is about this channel. untrusted with an explanation; server_lied and network errors as they come.
+Result<Authority> verify_authority(const Context& context,
+                                   const GroupId& group,
+                                   const protocol::message::ActReceipt& receipt);
+
+// Checks the founding act that a group id is made of, and gives who founded it. The same errors.
+Result<protocol::network::PersonId> verify_founding(const Context& context,
+                                                    const GroupId& group,
+                                                    const protocol::network::ChannelRules& rules,
+                                                    const protocol::message::ActReceipt& receipt);
+
+// Whether a staged commit may happen: every add and remove is authorised by an act of the record, every act is used, used for the
+// first time, and named under the committer's signature; nothing else of the group changes. untrusted with an explanation.
+Result<void> judge_commit(const Context& context,
+                          const ChannelState& state,
+                          const crypto::mls::PublicGroup& before,
+                          const crypto::mls::StagedPublicCommit& change,
+                          const protocol::message::ChannelAad& aad,
+                          std::span<const protocol::message::ActReceipt> acts);
+
+// Whether everybody in a tree may be in a channel with these rules. untrusted names who may not.
+Result<void> judge_members(const Context& context,
+                           const protocol::network::ChannelRules& rules,
+                           const crypto::mls::PublicGroup& group);
+
+}  // namespace serai::client::channel

@@ -1,0 +1,128 @@
+#include "client/channel/resume.hpp"
+
+#include "client/channel/founding.hpp"
+#include "client/channel/joining.hpp"
+#include "client/channel/roster.hpp"
+#include "client/channel/sending.hpp"
+#include "client/channel/verdict.hpp"
+
+#include <algorithm>
+
+namespace serai::client::channel {
+namespace {
+
+namespace message = protocol::message;
+using protocol::codec::decode_exact;
+
+Result<void> drop(const Context& context, const Task& task) {
+    vault::Batch batch = context.vault.batch();
+    task.finish(batch);
+    return context.vault.commit(std::move(batch));
+}
+
+// A sealed document is announced in the same batch that forgets the sealing.
+Result<void> carry_on_seal(const Context& context, const Task& task) {
+    const auto answer = context.session.exchange(*task.frame);
+    if (!answer && !is_refused_for_good(answer.error())) {
+        return answer.error();
+    }
+    vault::Batch batch = context.vault.batch();
+    task.finish(batch);
+    if (answer) {
+        SERAI_TRY(payload, decode_exact<SealPayload>(task.payload));
+        SERAI_TRY(content, decode_exact<message::Content>(payload.content));
+        SERAI_TRY(number, next_task_number(context.vault));
+        make_send_task(number, task.group, content).save(batch);
+    }
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    if (!answer) {
+        return answer.error();
+    }
+    return {};
+}
+
+Result<void> carry_on_plain(const Context& context, const Task& task) {
+    const auto answer = context.session.exchange(*task.frame);
+    if (!answer && !is_refused_for_good(answer.error())) {
+        return answer.error();
+    }
+    SERAI_CHECK(drop(context, task));
+    if (!answer) {
+        return answer.error();
+    }
+    return {};
+}
+
+Result<void> carry_on(const Context& context, const Task& task) {
+    switch (task.kind) {
+        case TaskKind::publish:
+            return carry_on_publish(context, task);
+        case TaskKind::found: {
+            SERAI_CHECK(carry_on_found(context, task));
+            return {};
+        }
+        case TaskKind::roster:
+            return carry_on_roster(context, task);
+        case TaskKind::send: {
+            SERAI_CHECK(carry_on_send(context, task));
+            return {};
+        }
+        case TaskKind::seal:
+            return carry_on_seal(context, task);
+        case TaskKind::plain:
+            return carry_on_plain(context, task);
+    }
+    return {};
+}
+
+std::string_view describe(TaskKind kind) {
+    switch (kind) {
+        case TaskKind::publish:
+            return "publishing key packages";
+        case TaskKind::found:
+            return "founding a channel";
+        case TaskKind::roster:
+            return "changing who is in a channel";
+        case TaskKind::send:
+            return "sending a message";
+        case TaskKind::seal:
+            return "making a document visible";
+        case TaskKind::plain:
+            return "telling the server";
+    }
+    return "a request";
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> resume(const Context& context) {
+    std::vector<std::string> notices;
+    std::uint64_t from = 0;
+    while (true) {
+        SERAI_TRY(tasks, load_tasks(context.vault));
+        const auto task =
+            std::ranges::find_if(tasks, [&](const Task& one) { return one.number >= from; });
+        if (task == tasks.end()) {
+            return notices;
+        }
+        from = task->number + 1;
+        const auto done = carry_on(context, *task);
+        if (done) {
+            continue;
+        }
+        if (!is_refused_for_good(done.error()) && done.error() != ClientError::removed &&
+            done.error() != ClientError::not_permitted && done.error() != ClientError::untrusted &&
+            done.error() != ClientError::not_found) {
+            return done.error();
+        }
+        SERAI_CHECK(drop(context, *task));
+        notices.push_back("An earlier command was interrupted while " +
+                          std::string{describe(task->kind)} +
+                          ", and it was not possible to finish that: " + done.error().message() +
+                          (context.diagnostics.explanation().empty()
+                               ? ""
+                               : " (" + context.diagnostics.explanation() + ")"));
+    }
+}
+
+}  // namespace serai::client::channel

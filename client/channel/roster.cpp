@@ -1,0 +1,428 @@
+#include "client/channel/roster.hpp"
+
+#include "client/channel/catch_up.hpp"
+#include "client/channel/follower.hpp"
+#include "client/channel/founding.hpp"
+#include "client/channel/judge.hpp"
+#include "client/channel/sending.hpp"
+#include "client/channel/verdict.hpp"
+#include "client/crash_point.hpp"
+#include "crypto/act/commitment.hpp"
+#include "protocol/network/authority.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+namespace serai::client::channel {
+namespace {
+
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+namespace network = protocol::network;
+using protocol::codec::decode_exact;
+using protocol::codec::encode;
+
+constexpr int kMaxAttempts = 64;
+
+mls::ExtensionType extension(std::uint16_t type) {
+    return static_cast<mls::ExtensionType>(type);
+}
+
+// One roster change on its way through act, claim and commit. Each step saves before it asks.
+class Change {
+  public:
+    Change(const Context& context, Task task, RosterPayload payload)
+        : context_(context), task_(std::move(task)), payload_(std::move(payload)) {}
+
+    Result<void> run() {
+        if (!payload_.act) {
+            SERAI_CHECK(guard(get_act()));
+        }
+        if (payload_.admit && payload_.key_packages.empty()) {
+            SERAI_CHECK(guard(claim()));
+        }
+        for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+            SERAI_CHECK(catch_up(context_, task_.group));
+            SERAI_TRY(done, is_done());
+            if (done) {
+                return {};
+            }
+            pause_before(attempt);
+            auto tried = try_commit();
+            if (!tried && tried.error() != WireError::stale_epoch) {
+                return guard(tried);
+            }
+        }
+        return guard(ClientError::too_contended);
+    }
+
+  private:
+    // A refusal for good ends the task, and the announcement that waits behind it.
+    Result<void> guard(Result<void> result) {
+        if (result || (result.error().category() == wire_category() &&
+                       !is_refused_for_good(result.error()))) {
+            return result;
+        }
+        const bool keep = result.error() == ClientError::unreachable ||
+                          result.error() == ClientError::timed_out ||
+                          result.error() == ClientError::server_lied;
+        if (keep) {
+            return result;
+        }
+        vault::Batch batch = context_.vault.batch();
+        task_.finish(batch);
+        drop_pending(batch, task_.group);
+        if (payload_.admit) {
+            batch.erase(vault::Place::numbered(vault::Table::task, task_.number + 1));
+        }
+        SERAI_CHECK(context_.vault.commit(std::move(batch)));
+        return result;
+    }
+
+    Result<void> save() {
+        task_.payload = encode(payload_);
+        vault::Batch batch = context_.vault.batch();
+        task_.save(batch);
+        return context_.vault.commit(std::move(batch));
+    }
+
+    // Asks with the frame that is saved, or with a new one that is saved first.
+    template <class MakeRequest>
+    Result<Bytes> ask(MakeRequest make) {
+        if (!task_.frame) {
+            task_.frame = message::make_request(session::Session::fresh_request_id(), make());
+            SERAI_CHECK(save());
+        }
+        SERAI_CRASH_POINT("client.roster.saved");
+        auto answer = context_.session.exchange(*task_.frame);
+        if (!answer && answer.error() == WireError::act_expired) {
+            // It lay here for too long and was never carried out.
+            task_.frame = message::make_request(session::Session::fresh_request_id(), make());
+            SERAI_CHECK(save());
+            answer = context_.session.exchange(*task_.frame);
+        }
+        SERAI_CRASH_POINT("client.roster.answered");
+        return answer;
+    }
+
+    Result<void> get_act() {
+        SERAI_TRY(waiting, find_waiting());
+        if (waiting) {
+            payload_.act = std::move(*waiting);
+        } else {
+            auto answer =
+                payload_.admit ? ask([&] {
+                    return message::Admit{
+                        context_.sign(network::AdmitStatement{task_.group, payload_.subject})};
+                })
+                               : ask([&] {
+                                     return message::Expel{context_.sign(
+                                         network::ExpelStatement{task_.group, payload_.subject})};
+                                 });
+            if (!answer && answer.error() != WireError::exists) {
+                return answer.error();
+            }
+            SERAI_TRY(receipt, answer ? take_receipt(*answer) : take_waiting());
+            payload_.act = std::move(receipt);
+        }
+        task_.frame.reset();
+        return save();
+    }
+
+    Result<message::ActReceipt> take_receipt(ByteView answer) {
+        SERAI_TRY(receipt, context_.session.decode_answer<message::ActReceipt>(answer));
+        SERAI_CHECK(verify_authority(context_, task_.group, receipt));
+        return std::move(receipt);
+    }
+
+    Result<message::ActReceipt> take_waiting() {
+        SERAI_TRY(waiting, find_waiting());
+        if (!waiting) {
+            return context_.diagnostics.fail(
+                ClientError::protocol_violation,
+                "the server has such an act already, and does not show it");
+        }
+        return std::move(*waiting);
+    }
+
+    // An act about this person that nobody has used yet.
+    Result<std::optional<message::ActReceipt>> find_waiting() {
+        message::ListActs request;
+        request.group = task_.group;
+        while (true) {
+            SERAI_TRY(page, context_.session.call(request));
+            for (message::ActReceipt& receipt : page.acts) {
+                auto authority = verify_authority(context_, task_.group, receipt);
+                if (!authority && authority.error() != ClientError::untrusted) {
+                    return authority.error();
+                }
+                if (authority && authority->admits == payload_.admit &&
+                    authority->subject == payload_.subject) {
+                    return std::optional<message::ActReceipt>{std::move(receipt)};
+                }
+            }
+            if (page.acts.empty()) {
+                return std::optional<message::ActReceipt>{};
+            }
+            request.after = page.acts.back().receipt.index.value();
+        }
+    }
+
+    Result<void> claim() {
+        SERAI_TRY(answer, ask([&] {
+                      return message::ClaimKeyPackage{context_.sign(
+                          network::ClaimKeyPackageStatement{task_.group, payload_.subject})};
+                  }));
+        SERAI_TRY(claimed, context_.session.decode_answer<message::ClaimedKeyPackages>(answer));
+        if (claimed.key_packages.empty()) {
+            return WireError::no_key_package;
+        }
+        payload_.key_packages = std::move(claimed.key_packages);
+        task_.frame.reset();
+        return save();
+    }
+
+    Result<bool> is_done() {
+        SERAI_TRY(tasks, load_tasks(context_.vault));
+        const auto found = std::ranges::find(tasks, task_.number, &Task::number);
+        if (found == tasks.end()) {
+            return true;
+        }
+        // Catching up may have set the commit back.
+        task_ = *found;
+        SERAI_TRY(payload, decode_exact<RosterPayload>(task_.payload));
+        payload_ = std::move(payload);
+        return false;
+    }
+
+    Result<void> try_commit() {
+        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
+        if (channel.state.standing == Standing::removed) {
+            return ClientError::removed;
+        }
+        if (payload_.commit.empty()) {
+            SERAI_CHECK(build(channel));
+        }
+        SERAI_CRASH_POINT("client.commit.saved");
+        const auto answer = context_.session.exchange(*task_.frame);
+        SERAI_CRASH_POINT("client.commit.answered");
+        if (!answer) {
+            return answer.error();
+        }
+        SERAI_CHECK(catch_up(context_, task_.group));
+        SERAI_TRY(done, is_done());
+        if (!done) {
+            return accuse_unlogged(*answer);
+        }
+        return {};
+    }
+
+    Result<void> build(const OpenChannel& channel) {
+        mls::CommitOptions options;
+        SERAI_CHECK(payload_.admit ? add_devices(channel, options)
+                                   : remove_devices(channel, options));
+        message::ChannelAad aad;
+        aad.message_id = MessageId{crypto::system_random().array<16>()};
+        aad.head = *channel.state.cursor;
+        aad.acts = {
+            {payload_.act->receipt.index, crypto::act::leaf_hash(payload_.act->receipt.leaf)}};
+        options.authenticated_data = encode(aad);
+        const mls::Extension head{extension(network::kChainHeadExtension), encode(aad.head)};
+        options.published_info.extensions.set(head);
+        options.welcome_info.extensions.set(head);
+        options.welcome_info.extensions.set(
+            {extension(network::kFoundingActExtension), encode(channel.state.founding)});
+
+        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
+        const mls::ValidationPolicy policy{judge, context_.now_seconds()};
+        SERAI_TRY(pending,
+                  channel.group->commit(
+                      context_.device.leaf_identity(context_.network.genesis().cipher_suite),
+                      context_.device.keys.private_key,
+                      options,
+                      policy));
+        message::Commit request;
+        request.group = task_.group;
+        request.epoch = Epoch{channel.group->epoch()};
+        request.commit = encode(mls::MlsMessage{pending.commit});
+        if (pending.welcome) {
+            request.welcome = encode(mls::MlsMessage{*pending.welcome});
+        }
+        request.group_info = encode(mls::MlsMessage{pending.group_info});
+        request.acts = {*payload_.act};
+        payload_.commit = request.commit;
+        task_.frame = message::make_request(session::Session::fresh_request_id(), request);
+        task_.payload = encode(payload_);
+        vault::Batch batch = context_.vault.batch();
+        task_.save(batch);
+        save_pending(batch, task_.group, pending);
+        return context_.vault.commit(std::move(batch));
+    }
+
+    Result<void> add_devices(const OpenChannel& channel, mls::CommitOptions& options) {
+        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
+        for (const message::KeyPackageEntry& entry : payload_.key_packages) {
+            const auto decoded = decode_exact<mls::MlsMessage>(entry.mls_message);
+            const auto* key_package = decoded ? decoded->get<mls::KeyPackage>() : nullptr;
+            if (key_package == nullptr) {
+                return context_.diagnostics.fail(ClientError::protocol_violation,
+                                                 "a key package that does not decode");
+            }
+            const auto identity = judge.identify(key_package->leaf_node);
+            if (!identity || identity->id.person != payload_.subject) {
+                return context_.diagnostics.fail(
+                    ClientError::untrusted,
+                    "the server gave a key package for " + payload_.subject.to_string() +
+                        " that is not theirs" +
+                        (identity ? "" : ": " + identity.error().message()));
+            }
+            if (!is_member(channel, identity->id.to_string())) {
+                options.adds.push_back(*key_package);
+            }
+        }
+        if (options.adds.empty()) {
+            return context_.diagnostics.fail(make_error_code(WireError::exists),
+                                             payload_.subject.to_string() + " is a member already");
+        }
+        return {};
+    }
+
+    static bool is_member(const OpenChannel& channel, const std::string& device) {
+        bool found = false;
+        channel.group->view()->tree().for_each_member(
+            [&](mls::LeafIndex, const mls::LeafNode& leaf) {
+                found = found || device_of(leaf) == device;
+            });
+        return found;
+    }
+
+    Result<void> remove_devices(const OpenChannel& channel, mls::CommitOptions& options) {
+        const std::string prefix = payload_.subject.to_string() + "/";
+        channel.group->view()->tree().for_each_member(
+            [&](mls::LeafIndex index, const mls::LeafNode& leaf) {
+                if (device_of(leaf).starts_with(prefix)) {
+                    options.removes.push_back(index);
+                }
+            });
+        if (options.removes.empty()) {
+            return ClientError::not_found;
+        }
+        return {};
+    }
+
+    void pause_before(int attempt) const {
+        if (attempt > 0) {
+            const auto random = crypto::system_random().array<1>();
+            std::this_thread::sleep_for(std::chrono::milliseconds{random[0] % (8 * attempt)});
+        }
+    }
+
+    ErrorCode accuse_unlogged(ByteView receipt) {
+        const std::string accusation =
+            "the server acknowledged a commit and its channel does not have it";
+        session::EvidenceFile file{accusation};
+        file.text("checkpoint", context_.log.note())
+            .bytes("group", task_.group.value())
+            .bytes("request", encode(*task_.frame))
+            .bytes("answer", receipt);
+        return context_.evidence.accuse(accusation, file);
+    }
+
+    const Context& context_;
+    Task task_;
+    RosterPayload payload_;
+};
+
+Result<void> begin(const Context& context,
+                   const GroupId& group,
+                   bool admit,
+                   const network::PersonId& person) {
+    SERAI_TRY(number, next_task_number(context.vault));
+    SERAI_TRY(channel, load_channel(context.vault, group));
+    RosterPayload payload;
+    payload.admit = admit;
+    payload.subject = person;
+    const Task task{number, TaskKind::roster, group, std::nullopt, encode(payload)};
+    vault::Batch batch = context.vault.batch();
+    task.save(batch);
+    if (admit && !channel.state.title.empty()) {
+        make_send_task(number + 1, group, title_content(context, channel.state.title)).save(batch);
+    }
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    SERAI_CHECK(carry_on_roster(context, task));
+    SERAI_TRY(tasks, load_tasks(context.vault));
+    const auto announcement = std::ranges::find(tasks, number + 1, &Task::number);
+    if (announcement != tasks.end()) {
+        SERAI_CHECK(carry_on_send(context, *announcement));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<void> invite(const Context& context, const GroupId& group, const network::PersonId& person) {
+    SERAI_CHECK(catch_up(context, group));
+    SERAI_TRY(channel, load_channel(context.vault, group));
+    if (channel.state.standing == Standing::removed) {
+        return ClientError::removed;
+    }
+    if (!network::may_be_member(context.network.genesis(), channel.state.rules, person)) {
+        return context.diagnostics.fail(
+            ClientError::not_permitted,
+            person.to_string() + " may not be in this channel by its rules");
+    }
+    return begin(context, group, true, person);
+}
+
+Result<void> expel(const Context& context, const GroupId& group, const network::PersonId& person) {
+    SERAI_CHECK(catch_up(context, group));
+    SERAI_TRY(channel, load_channel(context.vault, group));
+    if (channel.state.standing == Standing::removed) {
+        return ClientError::removed;
+    }
+    if (person == context.device.id.person) {
+        return context.diagnostics.fail(ClientError::not_permitted,
+                                        "nobody can commit their own removal; ask another member");
+    }
+    const std::string prefix = person.to_string() + "/";
+    bool member = false;
+    channel.group->view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+        member = member || device_of(leaf).starts_with(prefix);
+    });
+    if (!member) {
+        return context.diagnostics.fail(ClientError::not_found,
+                                        person.to_string() + " is no member of this channel");
+    }
+    if (!network::may_expel(
+            context.network.genesis(), channel.state.founder, context.device.id.person, person)) {
+        return context.diagnostics.fail(
+            ClientError::not_permitted,
+            "only the founder and the person's own party may remove " + person.to_string());
+    }
+    return begin(context, group, false, person);
+}
+
+Result<void> commit_expulsions(const Context& context, const GroupId& group) {
+    message::ListActs request;
+    request.group = group;
+    SERAI_TRY(page, context.session.call(request));
+    for (const message::ActReceipt& receipt : page.acts) {
+        SERAI_TRY(authority, verify_authority(context, group, receipt));
+        if (authority.admits || authority.subject == context.device.id.person) {
+            continue;
+        }
+        auto done = begin(context, group, false, authority.subject);
+        if (!done && done.error() != ClientError::not_found) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<void> carry_on_roster(const Context& context, Task task) {
+    SERAI_TRY(payload, decode_exact<RosterPayload>(task.payload));
+    return Change{context, std::move(task), std::move(payload)}.run();
+}
+
+}  // namespace serai::client::channel
