@@ -40,6 +40,9 @@ class TreeKemPrivate {
 
     [[nodiscard]] TreeKemPrivate clone(std::string_view reason) const;
 
+    // Takes the key of a node that lies on the way from self() to the root.
+    void set(NodeIndex node, HpkeKeyPair key);
+
     void set_leaf_key(HpkeKeyPair key) { set(node_of(self_), std::move(key)); }
 
     // Fresh secrets for a path of `steps` nodes.
@@ -71,8 +74,6 @@ class TreeKemPrivate {
     static Result<TreeKemPrivate> load(SecretView blob);
 
   private:
-    void set(NodeIndex node, HpkeKeyPair key);
-
     LeafIndex self_;
     std::map<NodeIndex, HpkeKeyPair> keys_;
 };
