@@ -9,7 +9,9 @@
 namespace serai::storage::file {
 
 enum class SyncPoint : std::uint8_t {
-    watermark_file,  // kv: the acknowledged sequence, when the file is made and when the store is closed
+    watermark_made,           // kv: the acknowledged sequence, when its file is made
+    watermark_first,          // kv: the same, when the store has been made
+    watermark_closed,         // kv: the same, when the store is closed
     store_directory,          // kv: the entries of the store's own folder
     store_parent,             // kv: the entry of the store's folder in its parent
     purge_directory,          // kv: the removal of files that held purged records
@@ -21,22 +23,24 @@ enum class SyncPoint : std::uint8_t {
     object_upload_directory,  // objects: that upload's entry
     object_seal_file,         // objects: the content of an object that is being sealed
     object_seal_directory,    // objects: its entry among the sealed
-    object_remove,            // objects: the removal of a sealed object
+    object_remove,            // objects: the removal of an object
 };
 
-inline constexpr std::array kSyncPointNames{std::string_view{"watermark_file"},
-                                            std::string_view{"store_directory"},
-                                            std::string_view{"store_parent"},
-                                            std::string_view{"purge_directory"},
-                                            std::string_view{"checkpoint_directory"},
-                                            std::string_view{"checkpoint_parent"},
-                                            std::string_view{"object_root"},
-                                            std::string_view{"object_root_parent"},
-                                            std::string_view{"object_upload"},
-                                            std::string_view{"object_upload_directory"},
-                                            std::string_view{"object_seal_file"},
-                                            std::string_view{"object_seal_directory"},
-                                            std::string_view{"object_remove"}};
+inline constexpr std::array<std::string_view, 15> kSyncPointNames{"watermark_made",
+                                                                  "watermark_first",
+                                                                  "watermark_closed",
+                                                                  "store_directory",
+                                                                  "store_parent",
+                                                                  "purge_directory",
+                                                                  "checkpoint_directory",
+                                                                  "checkpoint_parent",
+                                                                  "object_root",
+                                                                  "object_root_parent",
+                                                                  "object_upload",
+                                                                  "object_upload_directory",
+                                                                  "object_seal_file",
+                                                                  "object_seal_directory",
+                                                                  "object_remove"};
 
 [[nodiscard]] constexpr std::string_view name(SyncPoint point) {
     return kSyncPointNames[static_cast<std::size_t>(point)];

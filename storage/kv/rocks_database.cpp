@@ -271,7 +271,7 @@ Result<void> Opening::finish() {
     auto& watermark = *base_->watermark;
     auto marked = watermark.advance(base_->db->GetLatestSequenceNumber());
     if (marked) {
-        marked = watermark.sync();
+        marked = watermark.sync(file::SyncPoint::watermark_first);
     }
     if (!marked) {
         return fail_io("the file 'watermark' cannot be written", marked.error());

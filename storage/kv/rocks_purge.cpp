@@ -13,16 +13,20 @@ namespace {
 
 using Names = std::set<std::string>;
 
+// Files of the database's folder that are not empty and have this ending.
 Result<Names> list(RocksDatabase& base, std::string_view suffix) {
     const auto names = base.files->list(base.rocks_directory());
     if (!names) {
         return StoreError::unavailable;
     }
     Names found;
-    std::copy_if(names->begin(),
-                 names->end(),
-                 std::inserter(found, found.end()),
-                 [suffix](const std::string& name) { return name.ends_with(suffix); });
+    for (const auto& name : *names) {
+        // RocksDB keeps an empty log of a former run for a while; there is nothing in it to erase.
+        const auto status = base.files->status(base.rocks_directory() / name);
+        if (name.ends_with(suffix) && status && status->size > 0) {
+            found.insert(name);
+        }
+    }
     return found;
 }
 
@@ -33,7 +37,7 @@ Names live_tables(RocksDatabase& base) {
     base.db->GetLiveFilesMetaData(&tables);
     Names names;
     for (const auto& table : tables) {
-        names.insert(table.relative_filename);
+        names.insert(std::filesystem::path{table.name}.filename().string());  // it begins with '/'
     }
     return names;
 }

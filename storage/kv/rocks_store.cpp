@@ -97,7 +97,7 @@ RocksStore::~RocksStore() {
     }
     // So that the next start has nothing to replay, and a mark that is as new as the data.
     if (base_->flush().ok()) {
-        static_cast<void>(base_->watermark->sync());
+        static_cast<void>(base_->watermark->sync(file::SyncPoint::watermark_closed));
     }
 }
 

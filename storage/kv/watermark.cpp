@@ -46,7 +46,7 @@ Result<Watermark> Watermark::create(file::FileSystem& files,
     SERAI_TRY(file, files.open(path, file::OpenMode::create_new));
     SERAI_CHECK(file->write(0, encode_slot(sequence)));
     SERAI_CHECK(file->write(kSectorSize, encode_slot(sequence)));
-    SERAI_CHECK(file->sync(file::SyncPoint::watermark_file));
+    SERAI_CHECK(file->sync(file::SyncPoint::watermark_made));
     return Watermark{std::move(file), sequence, 0};
 }
 
@@ -69,8 +69,8 @@ Result<void> Watermark::advance(std::uint64_t sequence) {
     return {};
 }
 
-Result<void> Watermark::sync() {
-    return file_->sync(file::SyncPoint::watermark_file);
+Result<void> Watermark::sync(file::SyncPoint point) {
+    return file_->sync(point);
 }
 
 }  // namespace serai::storage::kv

@@ -16,7 +16,7 @@ namespace serai::storage::kv {
 
 class Watermark {
   public:
-    // Makes the file with sequence 0 and syncs it; the caller syncs the folder.
+    // Makes the file and syncs it; the caller syncs the folder.
     static Result<Watermark> create(file::FileSystem& files,
                                     const std::filesystem::path& path,
                                     std::uint64_t sequence);
@@ -29,7 +29,7 @@ class Watermark {
     // `sequence` is durable. Not thread-safe.
     Result<void> advance(std::uint64_t sequence);
 
-    Result<void> sync();
+    Result<void> sync(file::SyncPoint point);
 
   private:
     Watermark(std::unique_ptr<file::File> file, std::uint64_t sequence, std::uint64_t next_sector)
