@@ -214,17 +214,17 @@ void AuditLog::append(AssembledEntry entry, kv::WriteBatch& batch) {
 }
 
 void AuditLog::claim_once(const Digest& key, kv::WriteBatch& batch) {
-    const std::uint64_t leaf = impl_->edge.size().value() - 1;
+    const std::uint64_t size = impl_->edge.size().value();
     Bytes value;
-    Writer{value}.u64(leaf);
+    Writer{value}.u64(size - 1);
     batch.put(Space::state, kv::make_key(keyspace::kOnce, ByteView{key}), value);
-    impl_->taken.emplace(key, leaf);
-    impl_->taken_order.push_back({key, leaf});
+    impl_->taken.emplace(key);
+    impl_->taken_order.push_back({key, size});
     while (impl_->taken_order.size() > kTakenKept) {
         const Impl::Taken oldest = impl_->taken_order.front();
         impl_->taken_order.pop_front();
         impl_->taken.erase(Strong<struct OnceTag, Digest>{oldest.key});
-        impl_->once_floor = oldest.leaf + 1;
+        impl_->once_floor = oldest.size + 1;
     }
 }
 

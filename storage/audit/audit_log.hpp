@@ -119,7 +119,7 @@ class AuditLog {
     // Takes the place: the entry must have been assembled at the present end. Rows go to `batch` now, those of the tree with write().
     void append(AssembledEntry entry, kv::WriteBatch& batch);
 
-    // Takes a name for good, under the newest entry's index.
+    // Takes a name for good, for the entry that was just appended.
     void claim_once(const Digest& key, kv::WriteBatch& batch);
 
     // Rows of the whole batch: full tiles, (size, root), sequences. Nothing if nothing was appended.

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace serai::storage::audit {
 
@@ -32,12 +32,12 @@ class AuditLog::Impl {
     std::vector<FullTile> filled;    // to write
     bool changed = false;            // since write()
 
-    // Names taken at or after once_floor: everything that a check as of once_floor or later cannot have seen in the store.
+    // Names taken since the log had once_floor leaves: all that a check as of once_floor or later cannot have seen in the store.
     struct Taken {
         Digest key{};
-        std::uint64_t leaf = 0;
+        std::uint64_t size = 0;  // of the log, with the entry that took it
     };
-    std::unordered_map<Strong<struct OnceTag, Digest>, std::uint64_t> taken;
+    std::unordered_set<Strong<struct OnceTag, Digest>> taken;
     std::deque<Taken> taken_order;
     std::uint64_t once_floor = 0;
 

@@ -325,6 +325,7 @@ class Pipeline::Impl {
     // For good: the overlay and the store have parted.
     void fail(std::vector<Decided>& batch, Completions& completions, std::string_view why) {
         events_.clear();
+        changes_.clear();
         const Verdict unknown = Verdict::refused(WireError::unknown_outcome);
         {
             const std::lock_guard lock{mutex_};

@@ -36,7 +36,10 @@ struct PendingAct {
     protocol::network::ActKind kind = protocol::network::ActKind::admit;
     protocol::network::PersonId subject;
     protocol::network::PersonId signer;
-    Digest leaf_hash{};
+    Digest receipt_hash{};  // SHA-256 of the encoded ActReceipt
+
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<PendingAct> decode(protocol::codec::Reader& reader);
 
     friend bool operator==(const PendingAct&, const PendingAct&) = default;
 };
@@ -60,8 +63,11 @@ struct ChannelHead {
         return {RecordNumber{end.value() - 1}, h};
     }
 
-    // Whether a member is to be expelled and no commit has removed it: until one has, messages are refused with commit_first.
-    [[nodiscard]] bool awaits_removal() const;
+    // A member is to be expelled and no commit has removed it: until one has, messages are refused with commit_first.
+    bool awaits_removal = false;
+
+    // Sets awaits_removal; to be called when the roster or the pending acts were replaced.
+    void update_awaits_removal();
 };
 
 // Thread safety: head() and recent() may be called from any thread. The overlay belongs to the committer's.
@@ -87,14 +93,15 @@ class Channel {
         std::unique_ptr<audit::Sequence> sequence;
         // Devices that have not taken their Welcome yet, by the epoch whose tree they need.
         std::map<std::uint64_t, std::set<Digest>> tree_waiters;
-        std::vector<std::shared_ptr<const Bytes>> appended;  // in this batch
+        std::vector<std::shared_ptr<const Bytes>> appended;  // encoded RecordEntry, in this batch
+        bool changed = false;                                // since publish()
     };
 
     [[nodiscard]] const Overlay& overlay() const { return overlay_; }
 
     [[nodiscard]] Overlay& overlay() { return overlay_; }
 
-    // Makes the overlay the durable head.
+    // Makes the overlay the durable head; nothing if it has not changed.
     void publish();
 
   private:

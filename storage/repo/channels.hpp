@@ -30,6 +30,10 @@ struct ReadableRange {
     friend bool operator==(const ReadableRange&, const ReadableRange&) = default;
 };
 
+// The stored public group of an established channel; corrupt if it does not load. Reads the store.
+[[nodiscard]] Result<std::shared_ptr<const crypto::mls::PublicGroup>> read_public_group(
+    const kv::Store& store, const GroupId& group);
+
 class Channels {
   public:
     Channels(kv::Store& store, audit::AuditLog& log, std::size_t keep_loaded);

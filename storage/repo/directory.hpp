@@ -46,8 +46,10 @@ class Directory {
     [[nodiscard]] Result<std::uint32_t> count(const protocol::network::SpiffeId& device) const;
 
   private:
+    using PersonKey = Strong<struct PersonKeyTag, Digest>;
+
     kv::Store& store_;
-    Lru<Digest, PersonPackages, std::hash<Strong<struct PersonKeyTag, Digest>>> loaded_;
+    Lru<PersonKey, PersonPackages> loaded_;
 };
 
 // Puts key packages of the asking device into the directory. Response: Receipt. Its entry concerns the device's party. Refusals:

@@ -12,7 +12,9 @@
 #include "storage/repo/prepare.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +57,8 @@ class Document {
     Document(protocol::network::DocumentId id, Overlay overlay);
 
     [[nodiscard]] const protocol::network::DocumentId& id() const { return id_; }
+
+    [[nodiscard]] const Overlay& overlay() const { return overlay_; }
 
     [[nodiscard]] Overlay& overlay() { return overlay_; }
 
@@ -114,14 +118,26 @@ class Documents {
     // while a transfer runs, that the device is still a member (Channel::head) and not revoked (Network::is_revoked).
     [[nodiscard]] Result<GrantState> grant(const Digest& token, UnixMillis now) const;
 
+    // The overlay: uploads that are under way. The committer's thread.
+    using Uploads = std::map<ObjectId, Upload>;
+
+    [[nodiscard]] Uploads& uploads() { return uploads_; }
+
+    // Fills the overlay; once, when the store is opened.
+    Result<void> load_uploads();
+
   private:
     kv::Store& store_;
     audit::AuditLog& log_;
+    Uploads uploads_;
     Lru<protocol::network::DocumentId, Document> loaded_;
 };
 
-// An upload begins: the object id is new (drawn at random by the server), storage/objects may begin it once this is durable. Has
-// no entry: nothing is visible yet. Response: Nothing. Refusals: forbidden (no member of the channel), not_found.
+inline constexpr std::size_t kMaxUploads = 64;  // under way, of one device
+
+// An upload begins: the object id is new (drawn at random by the server); storage/objects may begin it once this is durable. Has
+// no entry: nothing is visible yet. Response: Nothing. Refusals: forbidden (no member of the channel), not_found (not
+// established), exists (the object id), rate_limited (kMaxUploads).
 struct BeginUpload {
     ChannelPtr channel;
     ObjectId object;
@@ -135,9 +151,10 @@ struct AbandonUpload {
 };
 
 // Makes an uploaded object a version of a document, after storage/objects has sealed it: content and entry are durable. Response:
-// Receipt. Its entry concerns the channel's parties and the document. Refusals: not_found (no such upload), forbidden (another
-// device's, another channel's, or no member), exists (this version is there, or versions of the document are in another channel),
-// upload_incomplete (a version that is not the next).
+// Receipt. Its entry concerns the channel's parties and the document. Refusals: not_found (no such upload under way, or a version
+// whose predecessor is not there), forbidden (another device's upload, another channel's, no member, or a new version by
+// another party than the first), exists (this version is there, or the document belongs to another channel), upload_incomplete
+// (a length other than the upload's).
 struct SealDocument {
     protocol::network::Act act;
     protocol::network::SealDocumentStatement statement;

@@ -17,9 +17,13 @@
 #include "storage/repo/network.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace serai::storage::repo {
+
+// The machine's clock.
+[[nodiscard]] UnixMillis system_now();
 
 struct RepositoriesOptions {
     NetworkId network_id;
@@ -29,6 +33,7 @@ struct RepositoriesOptions {
     std::size_t keep_persons = 1024;     // likewise, in the directory
     crypto::Random* random =
         &crypto::system_random();  // for salts, entry ids and grants; must be thread-safe
+    std::function<UnixMillis()> now = system_now;  // the wall clock
 };
 
 class Repositories {
@@ -39,7 +44,7 @@ class Repositories {
 
     [[nodiscard]] kv::Store& store() { return store_; }
 
-    [[nodiscard]] audit::AuditLog& log() { return *log_; }
+    [[nodiscard]] audit::AuditLog& log() const { return *log_; }
 
     [[nodiscard]] Channels& channels() { return channels_; }
 
@@ -51,18 +56,27 @@ class Repositories {
 
     [[nodiscard]] Network& network() { return *network_; }
 
-    [[nodiscard]] const NetworkId& network_id() const { return options_.network_id; }
+    // How many parties there are.
+    [[nodiscard]] std::size_t parties() const { return party_count_; }
 
-    [[nodiscard]] crypto::Random& random() { return *options_.random; }
+    [[nodiscard]] const NetworkId& network_id() const { return network_id_; }
+
+    [[nodiscard]] UnixMillis now() const { return now_(); }
+
+    [[nodiscard]] crypto::Random& random() { return random_; }
 
   private:
     Repositories(kv::Store& store,
-                 RepositoriesOptions options,
+                 const RepositoriesOptions& options,
+                 std::size_t party_count,
                  std::unique_ptr<audit::AuditLog> log,
                  std::unique_ptr<Network> network);
 
     kv::Store& store_;
-    RepositoriesOptions options_;
+    NetworkId network_id_;
+    crypto::Random& random_;
+    std::function<UnixMillis()> now_;
+    std::size_t party_count_;
     std::unique_ptr<audit::AuditLog> log_;
     std::unique_ptr<Network> network_;
     Channels channels_;

@@ -1,0 +1,275 @@
+#include "crypto/act/commitment.hpp"
+#include "crypto/primitive/hash.hpp"
+#include "protocol/base/limits.hpp"
+#include "storage/kv/keyspace.hpp"
+#include "storage/repo/channel_intents.hpp"
+#include "storage/repo/channel_rows.hpp"
+#include "storage/repo/channels.hpp"
+#include "storage/repo/device_intent.hpp"
+#include "storage/repo/group_rows.hpp"
+#include "storage/repo/record_append.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace serai::storage::repo {
+namespace {
+
+namespace keyspace = kv::keyspace;
+using commit::Asked;
+using commit::Effects;
+using commit::View;
+using kv::make_key;
+using kv::Space;
+using protocol::message::MailboxItem;
+using protocol::network::ActKind;
+using protocol::network::PersonId;
+using protocol::network::SpiffeId;
+
+constexpr std::size_t kMaxCommitBytes = 32 * 1024 * 1024;  // of all its rows
+constexpr std::size_t kRowOverhead = 2048;
+
+struct UsedAct {
+    std::uint64_t leaf = 0;
+    Digest receipt_hash{};
+};
+
+struct Leaving {
+    SpiffeId device;
+    Digest key{};
+    RecordNumber from;  // of its readable range
+};
+
+struct Coming {
+    SpiffeId device;
+    Digest key{};
+};
+
+// What prepare() found out: nothing of it depends on the order, given that the epoch is still base's.
+struct Plan {
+    ChannelPtr channel;
+    std::shared_ptr<const ChannelHead> base;
+    std::shared_ptr<const crypto::mls::PublicGroup> next;
+    std::shared_ptr<const Roster> roster;
+    std::vector<protocol::network::PartyCode> parties;  // of both epochs
+    Bytes record;
+    Bytes welcome;
+    std::vector<UsedAct> acts;
+    std::vector<Coming> added;
+    std::vector<Leaving> removed;
+    kv::WriteBatch rows;  // of group, members and tree
+};
+
+std::set<PersonId> persons_of(const std::vector<SpiffeId>& devices) {
+    std::set<PersonId> persons;
+    for (const SpiffeId& device : devices) {
+        persons.insert(device.person);
+    }
+    return persons;
+}
+
+class ApplyCommitIntent final : public DeviceIntent {
+  public:
+    ApplyCommitIntent(Repositories& repositories, Asked asked, Plan plan)
+        : DeviceIntent(repositories, std::move(asked)),
+          plan_(std::move(plan)),
+          draft_(draft_of(protocol::message::entry_type::kCommit)) {
+        draft_.reserve_late(kRecordLateFields + party_fields());
+    }
+
+    [[nodiscard]] std::size_t bytes() const override {
+        return plan_.rows.bytes() + plan_.record.size() + draft_.estimated_bytes() +
+               plan_.added.size() * (plan_.welcome.size() + kRowOverhead) + kRowOverhead;
+    }
+
+  private:
+    Result<Bytes> decide_device(const View& view, Effects& effects) const override {
+        const ChannelHead& head = plan_.channel->overlay().head;
+        if (head.epoch != plan_.base->epoch) {
+            return WireError::stale_epoch;
+        }
+        if (head.roster->find(who().device) == nullptr) {
+            return WireError::forbidden;
+        }
+        SERAI_CHECK(judge_acts(*head.pending));
+        const Appended appended =
+            append_record(view, *plan_.channel, draft_, plan_.record, plan_.parties, effects);
+        effects.rows.merge(plan_.rows);
+        put_ranges(appended.head.n, effects.rows);
+        put_welcomes(appended, effects);
+        for (const UsedAct& act : plan_.acts) {
+            effects.rows.erase(Space::state,
+                               make_key(keyspace::kPendingAct, plan_.channel->group(), act.leaf));
+        }
+        add_events(appended.head.n, effects);
+        effects.changes.push_back(channel_change(
+            plan_.channel,
+            // The intent outlives the batch, and so this reference.
+            [this, appended](Channel::Overlay& overlay) { enter(appended, overlay); }));
+        return appended.response();
+    }
+
+    // Each person who comes has one admission, each who goes one expulsion, and nothing is left over.
+    Result<void> judge_acts(const PendingActs& pending) const {
+        std::set<PersonId> admitted;
+        std::set<PersonId> expelled;
+        for (const UsedAct& used : plan_.acts) {
+            const auto found = pending.find(used.leaf);
+            if (found == pending.end() || found->second.receipt_hash != used.receipt_hash) {
+                return WireError::invalid_commit;
+            }
+            auto& persons = found->second.kind == ActKind::admit ? admitted : expelled;
+            if (!persons.insert(found->second.subject).second) {
+                return WireError::invalid_commit;
+            }
+        }
+        std::vector<SpiffeId> coming;
+        std::vector<SpiffeId> leaving;
+        std::ranges::transform(plan_.added, std::back_inserter(coming), &Coming::device);
+        std::ranges::transform(plan_.removed, std::back_inserter(leaving), &Leaving::device);
+        if (admitted != persons_of(coming) || expelled != persons_of(leaving)) {
+            return WireError::invalid_commit;
+        }
+        // An expulsion is used up by this commit, so it must have removed every device of the person.
+        for (const PersonId& person : expelled) {
+            if (plan_.roster->has_person(person) && !admitted.contains(person)) {
+                return WireError::invalid_commit;
+            }
+        }
+        return {};
+    }
+
+    void put_ranges(RecordNumber n, kv::WriteBatch& rows) const {
+        const GroupId& group = plan_.channel->group();
+        for (const Leaving& leaving : plan_.removed) {
+            rows.put_encoded(Space::state,
+                             make_key(keyspace::kReadable, group, ByteView{leaving.key}),
+                             ReadableRange{leaving.from, n});
+        }
+        for (const Coming& coming : plan_.added) {
+            rows.put_encoded(Space::state,
+                             make_key(keyspace::kReadable, group, ByteView{coming.key}),
+                             ReadableRange{n, std::nullopt});
+        }
+    }
+
+    void put_welcomes(const Appended& appended, Effects& effects) const {
+        const GroupId& group = plan_.channel->group();
+        const std::uint64_t sequence = appended.receipt.index.value();
+        const Epoch epoch{plan_.next->epoch()};
+        const MailboxItem item{sequence, group, appended.head.n, epoch, plan_.welcome};
+        for (const Coming& coming : plan_.added) {
+            effects.rows.put_encoded(
+                Space::state, make_key(keyspace::kMailbox, ByteView{coming.key}, sequence), item);
+            effects.rows.put(Space::state,
+                             make_key(keyspace::kTreeWaiter, group, epoch, ByteView{coming.key}),
+                             {});
+        }
+    }
+
+    void add_events(RecordNumber n, Effects& effects) const {
+        if (plan_.added.empty() && plan_.removed.empty()) {
+            return;
+        }
+        commit::MembersChanged changed{plan_.channel->group(), n, {}, {}};
+        std::ranges::transform(plan_.added, std::back_inserter(changed.added), &Coming::device);
+        std::ranges::transform(
+            plan_.removed, std::back_inserter(changed.removed), &Leaving::device);
+        effects.events.emplace_back(std::move(changed));
+        for (const Coming& coming : plan_.added) {
+            effects.events.emplace_back(commit::MailboxArrived{coming.device});
+        }
+    }
+
+    void enter(const Appended& appended, Channel::Overlay& overlay) const {
+        appended.enter(overlay);
+        overlay.head.epoch = Epoch{plan_.next->epoch()};
+        overlay.head.public_group = plan_.next;
+        overlay.head.roster = plan_.roster;
+        if (!plan_.acts.empty()) {
+            auto pending = std::make_shared<PendingActs>(*overlay.head.pending);
+            for (const UsedAct& act : plan_.acts) {
+                pending->erase(act.leaf);
+            }
+            overlay.head.pending = std::move(pending);
+        }
+        overlay.head.update_awaits_removal();
+        for (const Coming& coming : plan_.added) {
+            overlay.tree_waiters[plan_.next->epoch()].insert(coming.key);
+        }
+    }
+
+    Plan plan_;
+    audit::EntryDraft draft_;
+};
+
+Result<void> check_shape(const ApplyCommit& input) {
+    if (!input.base->established() || input.added.empty() != input.welcome.empty() ||
+        input.next->epoch() != input.base->epoch.value() + 1) {
+        return WireError::invalid_commit;
+    }
+    if (input.commit.size() > limits::kMaxMlsMessage ||
+        input.welcome.size() > limits::kMaxMlsMessage ||
+        input.next->tree().member_count() > limits::kMaxMembers) {
+        return WireError::too_large;
+    }
+    return {};
+}
+
+// Removed devices' rows: they were written when the device was added, and stay as they are until this commit or another one.
+Result<std::vector<Leaving>> find_leaving(Repositories& repositories, const ApplyCommit& input) {
+    std::vector<Leaving> leaving;
+    for (const SpiffeId& device : input.removed) {
+        SERAI_TRY(range, repositories.channels().readable(input.channel->group(), device));
+        leaving.push_back({device, commit::device_key(device), range.from});
+    }
+    return leaving;
+}
+
+Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
+    Plan plan;
+    const GroupId& group = input.channel->group();
+    plan.roster =
+        std::make_shared<const Roster>(input.base->roster->with(input.added, input.removed));
+    plan.parties = concerned(*input.base, {});
+    plan.parties.insert(
+        plan.parties.end(), plan.roster->parties().begin(), plan.roster->parties().end());
+    for (const auto& act : input.acts) {
+        plan.acts.push_back(
+            {act.receipt.index.value(), crypto::sha256(protocol::codec::encode(act))});
+    }
+    put_group_changes(*input.next, input.changed_nodes, group, plan.rows);
+    for (const Leaving& device : leaving) {
+        erase_member(group, device.key, plan.rows);
+    }
+    for (const Member& member : input.added) {
+        put_member(group, member, plan.rows);
+        plan.added.push_back({member.device, commit::device_key(member.device)});
+    }
+    if (!plan.added.empty()) {
+        put_tree(*input.next, group, plan.rows);
+    }
+    plan.removed = std::move(leaving);
+    plan.record = record_without_time(
+        protocol::message::RecordType::commit, std::move(input.commit), std::move(input.acts));
+    plan.welcome = std::move(input.welcome);
+    plan.channel = std::move(input.channel);
+    plan.base = std::move(input.base);
+    plan.next = std::move(input.next);
+    return plan;
+}
+
+}  // namespace
+
+Prepared prepare(Repositories& repositories, Asked asked, ApplyCommit input) {
+    SERAI_CHECK(check_shape(input));
+    SERAI_TRY(leaving, find_leaving(repositories, input));
+    auto intent = std::make_unique<const ApplyCommitIntent>(
+        repositories, std::move(asked), make_plan(std::move(input), std::move(leaving)));
+    if (intent->bytes() > kMaxCommitBytes) {
+        return WireError::too_large;
+    }
+    return intent;
+}
+
+}  // namespace serai::storage::repo

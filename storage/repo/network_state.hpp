@@ -1,0 +1,85 @@
+// The inside of Network, for the intents of this folder.
+#pragma once
+
+#include "storage/repo/network.hpp"
+
+#include <map>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace serai::storage::repo {
+
+// struct { PartyCode party; opaque trust_domain<V>; uint64 leaf; uint64 leaf_time; opaque crl<V>; } CrlRow;
+struct CrlRow {
+    protocol::network::PartyCode party;
+    std::string trust_domain;
+    LogIndex leaf;
+    UnixSeconds leaf_time;
+    Bytes der;
+
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<CrlRow> decode(protocol::codec::Reader& reader);
+};
+
+// struct { uint64 count; uint64 leaf; } RefusalRow;
+struct RefusalRow {
+    std::uint64_t count = 0;
+    std::uint64_t leaf = 0;
+
+    void encode(protocol::codec::Writer& writer) const {
+        writer.u64(count);
+        writer.u64(leaf);
+    }
+
+    static Result<RefusalRow> decode(protocol::codec::Reader& reader) {
+        SERAI_TRY(count, reader.u64());
+        SERAI_TRY(leaf, reader.u64());
+        return RefusalRow{count, leaf};
+    }
+};
+
+// What is known of revocation: the newest list of each issuer.
+class Revocations {
+  public:
+    // The list of this issuer; nullptr if there is none.
+    [[nodiscard]] const RecordedCrl* find(const std::string& trust_domain, ByteView issuer) const;
+
+    [[nodiscard]] bool is_revoked(const std::string& trust_domain, ByteView serial) const;
+
+    // In the place of that issuer's older one.
+    void put(RecordedCrl crl);
+
+    // In log order.
+    [[nodiscard]] std::vector<RecordedCrl> all() const;
+
+  private:
+    std::map<std::pair<std::string, Bytes>, RecordedCrl> lists_;  // by trust domain and issuer
+};
+
+using DigestKey = Strong<struct DigestKeyTag, Digest>;
+using SeenCertificates = std::unordered_set<DigestKey>;
+
+struct Network::State {
+    // The overlay: the committer's thread.
+    Revocations revocations;
+    SeenCertificates seen;
+    std::unordered_map<DigestKey, RefusalRow> refusals;  // of refusal_hour and not older
+    std::uint64_t refusal_hour = 0;
+
+    // Durable.
+    mutable std::mutex mutex;  // guards what follows
+    std::shared_ptr<const protocol::network::SignedGenesis> genesis;
+    std::shared_ptr<const Revocations> durable_revocations;
+    SeenCertificates durable_seen;
+};
+
+// SHA-256 of (source | uint64 hour | SHA-256 of the reason): a refusal's place in State::refusals.
+[[nodiscard]] Digest refusal_key(const Digest& source, std::uint64_t hour, std::string_view reason);
+
+[[nodiscard]] kv::Key refusal_row_key(const Digest& source,
+                                      std::uint64_t hour,
+                                      std::string_view reason);
+[[nodiscard]] kv::Key crl_row_key(const std::string& trust_domain, ByteView issuer);
+
+}  // namespace serai::storage::repo
