@@ -21,12 +21,13 @@ enum class SyncPoint : std::uint8_t {
     object_root_parent,       // objects: the entry of the root in its parent
     object_upload,            // objects: what a client is told is durable of its upload
     object_upload_directory,  // objects: that upload's entry
+    object_adopted,           // objects: the copy of an upload that another run left
     object_seal_file,         // objects: the content of an object that is being sealed
     object_seal_directory,    // objects: its entry among the sealed
     object_remove,            // objects: the removal of an object
 };
 
-inline constexpr std::array<std::string_view, 15> kSyncPointNames{"watermark_made",
+inline constexpr std::array<std::string_view, 16> kSyncPointNames{"watermark_made",
                                                                   "watermark_first",
                                                                   "watermark_closed",
                                                                   "store_directory",
@@ -38,6 +39,7 @@ inline constexpr std::array<std::string_view, 15> kSyncPointNames{"watermark_mad
                                                                   "object_root_parent",
                                                                   "object_upload",
                                                                   "object_upload_directory",
+                                                                  "object_adopted",
                                                                   "object_seal_file",
                                                                   "object_seal_directory",
                                                                   "object_remove"};

@@ -113,12 +113,19 @@ bool PowerLossDisk::admit(const std::string& name) {
     if (!on_) {
         return false;
     }
-    const auto failing = failing_.find(name);
-    if (failing != failing_.end() && --failing->second == 0) {
-        failing_.erase(failing);
+    if (take_failure(name)) {
         return false;
     }
     ++counts_[name];
+    return true;
+}
+
+bool PowerLossDisk::take_failure(const std::string& name) {
+    const auto failing = failing_.find(name);
+    if (failing == failing_.end() || --failing->second > 0) {
+        return false;
+    }
+    failing_.erase(failing);
     return true;
 }
 

@@ -74,6 +74,9 @@ class PowerLossDisk {
     // False if the operation must fail: the power is off, or a test asked for it.
     [[nodiscard]] bool admit(const std::string& name);
 
+    // True if a test asked for a failure of this name and it is due now. For failures that are more than doing nothing.
+    [[nodiscard]] bool take_failure(const std::string& name);
+
     [[nodiscard]] InodePtr find(const Path& path) const;
 
     InodePtr note_created(const Path& path);

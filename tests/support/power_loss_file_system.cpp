@@ -11,6 +11,10 @@ ErrorCode io_error() {
     return {boost::system::errc::io_error, boost::system::system_category()};
 }
 
+ErrorCode full() {
+    return {boost::system::errc::no_space_on_device, boost::system::system_category()};
+}
+
 class TrackedFile final : public File {
   public:
     TrackedFile(PowerLossDisk& disk, PowerLossDisk::InodePtr inode, std::unique_ptr<File> real)
@@ -22,6 +26,10 @@ class TrackedFile final : public File {
             return io_error();
         }
         disk_.note_write(*inode_, offset, bytes.size());
+        if (disk_.take_failure("file.write.full")) {
+            SERAI_CHECK(real_->write(offset, bytes.first(bytes.size() / 2)));
+            return full();
+        }
         return real_->write(offset, bytes);
     }
 
@@ -69,6 +77,9 @@ class TrackedFileSystem final : public FileSystem {
         const std::scoped_lock lock{disk_.mutex()};
         if (mode == OpenMode::create_new && !disk_.admit("file.create")) {
             return io_error();
+        }
+        if (mode == OpenMode::create_new && disk_.take_failure("file.create.full")) {
+            return full();
         }
         SERAI_TRY(real, real_.open(path, mode));
         auto inode = mode == OpenMode::create_new ? disk_.note_created(path) : disk_.find(path);

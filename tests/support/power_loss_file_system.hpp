@@ -1,5 +1,6 @@
 // The seam of our own files (storage/file) on a PowerLossDisk. Names of operations: the sync points' own, and "file.write",
-// "file.create", "file.rename", "file.remove", "file.mkdir".
+// "file.create", "file.truncate", "file.rename", "file.remove", "file.mkdir", "file.writeback"; and as failures only, a full disk:
+// "file.write.full" (half of the bytes are written) and "file.create.full".
 #pragma once
 
 #include "storage/file/file_system.hpp"
