@@ -1,0 +1,71 @@
+# shellcheck shell=bash disable=SC2154,SC2034
+# Sourced by demo.sh: the audit log, and what lies on the server's disk.
+
+verify_the_log() {
+    local who name
+    as KZ audit verify
+    for who in KG TJ TM UZ; do
+        quietly_as "$who" audit verify >/dev/null
+    done
+    passed "each of the five has verified the whole log by itself"
+    name=$(basename "${file[KZ]}")
+    as KZ history "$channel" "$name"
+    for who in KG TJ TM UZ; do
+        grep -q "$who" "$stage/last.out" || failed "The history of $name does not name $who."
+    done
+    passed "KZ sees who opened its file, from the log and not from the server's word"
+    as UZ audit show
+    prompt operator "serai-server check --config server.toml   (with the server stopped)"
+    stop_server
+    "$bin/serai-server" check --config "$stage/server.toml" >"$stage/last.out" 2>&1 || {
+        sed 's/^/     | /' "$stage/last.out" >&2
+        failed "The store is not consistent."
+    }
+    sed 's/^/     /' "$stage/last.out"
+    passed "every effect on the server's disk has its leaf, and the tree is the one that was signed"
+    start_server
+}
+
+# files_with FOLDER FILE: the files below FOLDER in which the bytes of FILE stand. perl is part of every Debian.
+files_with() {
+    # shellcheck disable=SC2016  # the variables are perl's
+    find "$1" -type f -print0 | xargs -0 perl -e '
+        local $/;
+        open(my $in, "<:raw", shift @ARGV) or die "$!";
+        my $needle = <$in>;
+        for my $name (@ARGV) {
+            open(my $file, "<:raw", $name) or die "$name: $!";
+            my $content = <$file>;
+            print "$name\n" if defined $content && index($content, $needle) >= 0;
+        }' "$2"
+}
+
+# What to look for: every message, the title, and pieces of every file, one per file in $stage/needles.
+gather_needles() {
+    local who size
+    mkdir -p "$stage/needles"
+    printf '%s' "$channel" >"$stage/needles/title"
+    for who in "${states[@]}"; do
+        printf '%s' "${message[$who]}" >"$stage/needles/message.$who"
+        printf '%s' "$(basename "${file[$who]}")" >"$stage/needles/name.$who"
+        size=$(stat -c %s "${file[$who]}")
+        tail -c +$((size / 2)) "${file[$who]}" | head -c 64 >"$stage/needles/file.$who"
+    done
+}
+
+search_the_server() {
+    local needle found count=0
+    gather_needles
+    mkdir -p "$stage/control"
+    for needle in "$stage"/needles/*; do
+        printf 'before %s after' "$(basename "$needle")" >"$stage/control/copy"
+        cat "$needle" >>"$stage/control/copy"
+        [[ -n $(files_with "$stage/control" "$needle") ]] || failed "The search does not find what is there."
+        found=$(files_with "$stage/data" "$needle")
+        [[ -z $found ]] || failed "$(basename "$needle") stands in clear text in $found"
+        count=$((count + 1))
+    done
+    passed "in $(du -sh "$stage/data" | cut -f1) of the server's data, none of $count messages, names, titles and pieces of files"
+    [[ -z $(files_with "$stage/home" "$stage/needles/message.KZ") ]] || failed "A client keeps messages in clear text."
+    passed "nor in the homes of the five: what they keep is encrypted"
+}
