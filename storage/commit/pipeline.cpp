@@ -273,10 +273,10 @@ class Pipeline::Impl {
                 continue;
             }
             item.body = std::make_shared<const Bytes>(std::move(*decision));
-            take_effects();
+            const auto leaf = take_effects();
             if (const Asking* asking = item.queued.intent->asking()) {
                 RequestWindow::write(
-                    asking->key, asking->digest, view.now, ByteView{*item.body}, rows_);
+                    asking->key, {asking->digest, view.now, leaf, *item.body}, rows_);
             }
         }
         if (!rows_.empty()) {
@@ -286,10 +286,12 @@ class Pipeline::Impl {
         }
     }
 
-    // All of one decision enters the overlay and the batch.
-    void take_effects() {
+    // All of one decision enters the overlay and the batch. Returns the leaf of its entry.
+    std::optional<LogIndex> take_effects() {
+        std::optional<LogIndex> leaf;
         rows_.merge(effects_.rows);
         if (effects_.entry) {
+            leaf = effects_.entry->receipt.index;
             log_.append(std::move(*effects_.entry), rows_);
             for (const Digest& claim : effects_.claims) {
                 log_.claim_once(claim, rows_);
@@ -300,6 +302,7 @@ class Pipeline::Impl {
             changes_.push_back(std::move(change));
         }
         std::ranges::move(effects_.events, std::back_inserter(events_));
+        return leaf;
     }
 
     void conclude(std::vector<Decided>& batch, Completions& completions) {

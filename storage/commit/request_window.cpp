@@ -30,6 +30,10 @@ void KeptVerdict::encode(protocol::codec::Writer& writer) const {
     writer.u8(kVersion);
     writer.fixed(digest);
     writer.strong(time);
+    writer.flag(leaf.has_value());
+    if (leaf) {
+        writer.strong(*leaf);
+    }
     writer.vector(body);
 }
 
@@ -37,11 +41,18 @@ Result<KeptVerdict> KeptVerdict::decode(protocol::codec::Reader& reader) {
     SERAI_TRY(version, reader.u8());
     SERAI_TRY(digest, reader.array<32>());
     SERAI_TRY(time, reader.strong<UnixMillis>());
+    SERAI_TRY(has_leaf, reader.flag());
+    KeptVerdict out{digest, time, std::nullopt, {}};
+    if (has_leaf) {
+        SERAI_TRY(leaf, reader.strong<LogIndex>());
+        out.leaf = leaf;
+    }
     SERAI_TRY(body, reader.vector());
     if (version != kVersion) {
         return protocol::codec::CodecError::unknown_value;
     }
-    return KeptVerdict{digest, time, body};
+    out.body = body;
+    return out;
 }
 
 Result<void> RequestWindow::load(const kv::Store& store) {
@@ -185,11 +196,9 @@ void RequestWindow::forget(const RequestKey& key, kv::WriteBatch& batch) {
 }
 
 void RequestWindow::write(const RequestKey& key,
-                          const Digest& digest,
-                          UnixMillis time,
-                          ByteView body,
+                          const KeptVerdict& verdict,
                           kv::WriteBatch& batch) {
-    batch.put_encoded(kv::Space::state, row_key(key), KeptVerdict{digest, time, body});
+    batch.put_encoded(kv::Space::state, row_key(key), verdict);
 }
 
 }  // namespace serai::storage::commit

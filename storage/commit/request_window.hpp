@@ -10,16 +10,19 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 namespace serai::storage::commit {
 
-// A kept verdict as it is stored: struct { uint8 version = 1; opaque digest[32]; uint64 time; opaque body<V>; } KeptVerdict;
+// A kept verdict as it is stored:
+// struct { uint8 version = 1; opaque digest[32]; uint64 time; optional<uint64> leaf; opaque body<V>; } KeptVerdict;
 // Seen in place: the body lives as long as what it was decoded from.
 struct KeptVerdict {
     Digest digest{};  // of the request
     UnixMillis time;
+    std::optional<LogIndex> leaf;  // of its entry, if it has one
     ByteView body;
 
     void encode(protocol::codec::Writer& writer) const;
@@ -66,11 +69,7 @@ class RequestWindow {
     void trim(UnixMillis now, kv::WriteBatch& batch);
 
     // The row of a verdict that will be kept.
-    static void write(const RequestKey& key,
-                      const Digest& digest,
-                      UnixMillis time,
-                      ByteView body,
-                      kv::WriteBatch& batch);
+    static void write(const RequestKey& key, const KeptVerdict& verdict, kv::WriteBatch& batch);
 
   private:
     struct Hash {
