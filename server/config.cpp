@@ -161,7 +161,7 @@ void read_limits(Section root, LimitConfig& out) {
     root.read("outbox_bytes", out.outbox_bytes, 128 * 1024, 1024 * kMega);
     root.read("subscriptions", out.subscriptions, 1, 100'000);
     root.read("uploads_per_party", out.uploads_per_party, 1, 10'000);
-    root.read("document_bytes_per_party", out.document_bytes_per_party, kMega, kMega * kMega * 16);
+    root.read("upload_bytes_per_party", out.upload_bytes_per_party, kMega, kMega * kMega * 16);
     read_rate(root, "device_rate", out.device_rate);
     read_rate(root, "party_rate", out.party_rate);
     read_rate(root, "refusals", out.refusals);

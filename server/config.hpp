@@ -50,7 +50,7 @@ struct LimitConfig {
         1024 * 1024;                     // per connection; then it is not pushed to until it reads
     std::size_t subscriptions = 1024;    // per connection
     std::size_t uploads_per_party = 32;  // unfinished documents
-    std::uint64_t document_bytes_per_party = 16ull * 1024 * 1024 * 1024;
+    std::uint64_t upload_bytes_per_party = 4ull * 1024 * 1024 * 1024;  // announced by them
     RateConfig device_rate{20'000, 40'000};
     RateConfig party_rate{50'000, 100'000};
     RateConfig refusals{20, 200};  // refused handshakes recorded; beyond that they are only counted

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/base/bytes.hpp"
+#include "protocol/base/error.hpp"
 #include "protocol/base/result.hpp"
 #include "server/session/caller.hpp"
 
@@ -28,6 +29,7 @@ struct HttpRequest {
     std::string tus_resumable;
     std::string upload_length;
     std::string upload_offset;
+    std::string upload_metadata;
     std::optional<std::uint64_t> content_length;  // nullopt for a chunked body
 };
 
@@ -39,7 +41,7 @@ class BodySource {
     BodySource& operator=(const BodySource&) = delete;
     virtual ~BodySource() = default;
 
-    // The next part, at most 64 KiB; empty: no more. An error ends the connection in the middle of the body, which a client
+    // The next part, at most 256 KiB; empty: no more. An error ends the connection in the middle of the body, which a client
     // sees as a short read.
     virtual Result<Bytes> next() = 0;
 };
@@ -52,9 +54,15 @@ struct HttpResponse {
     std::uint64_t length = 0;  // of `source`, or of what a HEAD would be told; else unused
 
     static HttpResponse text(unsigned status, std::string body) {
-        return {
-            status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body), nullptr, 0};
+        return {status,
+                {{"Content-Type", "text/plain; charset=utf-8"}},
+                std::move(body),
+                nullptr,
+                0};
     }
+
+    // An error of the wire: its status, its name as the header Serai-Error and as the body.
+    static HttpResponse failure(WireError error);
 };
 
 // Takes a request's body. One thread at a time.

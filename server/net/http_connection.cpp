@@ -66,6 +66,7 @@ HttpRequest read_head(const Parser& parser) {
     request.tus_resumable = field("Tus-Resumable");
     request.upload_length = field("Upload-Length");
     request.upload_offset = field("Upload-Offset");
+    request.upload_metadata = field("Upload-Metadata");
     if (const auto length = parser.content_length()) {
         request.content_length = *length;
     } else if (!parser.chunked()) {
@@ -330,8 +331,10 @@ awaitable<bool> HttpConnection::respond(HttpResponse response,
     http::response<http::string_body> message;
     message.version(version);
     set_head(message, response, keep_alive);
-    const bool told = is_head && response.length != 0;
-    message.content_length(told ? response.length : response.body.size());
+    if (response.status != 204) {  // RFC 9110, section 8.6
+        const bool told = is_head && response.length != 0;
+        message.content_length(told ? response.length : response.body.size());
+    }
     if (!is_head) {
         message.body() = std::move(response.body);
     }

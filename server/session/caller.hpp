@@ -3,6 +3,7 @@
 #include "crypto/x509/chain_verifier.hpp"
 #include "protocol/base/bytes.hpp"
 #include "protocol/network/party.hpp"
+#include "server/session/rates.hpp"
 
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@ struct Caller {
     std::vector<Bytes> chain;  // as presented, DER, device certificate first
     std::string device;        // identity.id as text
     std::string address;       // of the peer, for the log
+    Allowance allowance;       // what its requests draw from
 };
 
 using CallerPtr = std::shared_ptr<const Caller>;

@@ -52,7 +52,7 @@ Gate::Gate(Trust& trust,
            const runtime::Clock& clock,
            admin::Metrics& metrics,
            const runtime::Log& log,
-           RateConfig refusals)
+           const LimitConfig& limits)
     : trust_(trust),
       repositories_(repositories),
       pipeline_(pipeline),
@@ -60,9 +60,10 @@ Gate::Gate(Trust& trust,
       clock_(clock),
       metrics_(metrics),
       log_(log),
-      recorded_refusals_(refusals) {}
+      rates_(limits.device_rate, limits.party_rate),
+      recorded_refusals_(limits.refusals) {}
 
-Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& address) const {
+Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& address) {
     const auto identity =
         trust_.store()->verify(chain, clock_.now_seconds(), x509::Usage::tls_client);
     if (!identity) {
@@ -77,8 +78,9 @@ Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& add
     if (repositories_.network().is_revoked(domain, identity->serial)) {
         return {nullptr, device, std::string{x509::name(x509::X509Error::revoked)}};
     }
-    return {std::make_shared<const Caller>(
-                Caller{*identity, party->code, chain, std::move(device), address}),
+    auto allowance = rates_.of(device, party->code.text());
+    return {std::make_shared<const Caller>(Caller{
+                *identity, party->code, chain, std::move(device), address, std::move(allowance)}),
             {},
             {}};
 }

@@ -40,7 +40,7 @@ class Gate {
          const runtime::Clock& clock,
          admin::Metrics& metrics,
          const runtime::Log& log,
-         RateConfig refusals);
+         const LimitConfig& limits);
 
     // `chain`: DER, the device's certificate first. `address`: of the peer, without its port.
     boost::asio::awaitable<Admission> admit(std::vector<Bytes> chain, std::string address);
@@ -55,7 +55,7 @@ class Gate {
         std::string reason;   // why it is bad
     };
 
-    [[nodiscard]] Judged judge(const std::vector<Bytes>& chain, const std::string& address) const;
+    [[nodiscard]] Judged judge(const std::vector<Bytes>& chain, const std::string& address);
     boost::asio::awaitable<Admission> refuse(Judged judged, std::string address);
     boost::asio::awaitable<storage::commit::Verdict> record(storage::repo::Prepared intent);
 
@@ -66,6 +66,7 @@ class Gate {
     const runtime::Clock& clock_;
     admin::Metrics& metrics_;
     const runtime::Log& log_;
+    Rates rates_;
     TokenBucket recorded_refusals_;
 };
 

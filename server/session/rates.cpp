@@ -39,10 +39,9 @@ std::shared_ptr<TokenBucket> Rates::bucket(Buckets& buckets,
     return found;
 }
 
-Allowance Rates::of(const Caller& caller) {
+Allowance Rates::of(const std::string& device, const std::string& party) {
     const std::lock_guard lock{mutex_};
-    return {bucket(devices_, caller.device, device_),
-            bucket(parties_, caller.party.text(), party_)};
+    return {bucket(devices_, device, device_), bucket(parties_, party, party_)};
 }
 
 }  // namespace serai::server::session

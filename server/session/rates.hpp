@@ -2,12 +2,12 @@
 #pragma once
 
 #include "server/config.hpp"
-#include "server/session/caller.hpp"
 
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace serai::server::session {
@@ -44,7 +44,7 @@ class Rates {
   public:
     Rates(RateConfig device, RateConfig party) : device_(device), party_(party) {}
 
-    [[nodiscard]] Allowance of(const Caller& caller);
+    [[nodiscard]] Allowance of(const std::string& device, const std::string& party);
 
   private:
     using Buckets = std::unordered_map<std::string, std::weak_ptr<TokenBucket>>;

@@ -93,25 +93,32 @@ void Registry::revoke(const std::string& trust_domain, std::span<const Bytes> se
             session->end(WireError::invalid_certificate);
         }
     }
-    std::vector<std::shared_ptr<Abortable>> others;
-    {
-        const std::lock_guard lock{mutex_};
-        for (const auto* entered : entered_) {
-            if (!with_session.contains(entered->caller.get()) && hit(*entered->caller)) {
-                others.push_back(entered->connection.lock());
-            }
-        }
-    }
-    for (const auto& connection : others) {
-        if (connection) {
-            connection->abort();
-        }
-    }
+    abort_if([&](const Caller& caller) { return !with_session.contains(&caller) && hit(caller); });
 }
 
 void Registry::end_all(WireError reason) {
+    std::unordered_set<const Caller*> with_session;
     for (const auto& session : all_sessions()) {
+        with_session.insert(session->caller().get());
         session->end(reason);
+    }
+    abort_if([&](const Caller& caller) { return !with_session.contains(&caller); });
+}
+
+void Registry::abort_if(const std::function<bool(const Caller&)>& chosen) {
+    std::vector<std::shared_ptr<Abortable>> connections;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto* entered : entered_) {
+            if (chosen(*entered->caller)) {
+                connections.push_back(entered->connection.lock());
+            }
+        }
+    }
+    for (const auto& connection : connections) {
+        if (connection) {
+            connection->abort();
+        }
     }
 }
 

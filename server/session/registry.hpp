@@ -70,7 +70,7 @@ class Registry {
     // Ends every connection whose certificate has one of these serials.
     void revoke(const std::string& trust_domain, std::span<const Bytes> serials);
 
-    // Goodbye to every session.
+    // Goodbye to every session; connections that are none are aborted.
     void end_all(WireError reason);
 
     void abort_all();
@@ -86,6 +86,7 @@ class Registry {
     using Sessions = std::unordered_map<std::string, std::vector<std::shared_ptr<Session>>>;
 
     void leave(const Entered* entered);
+    void abort_if(const std::function<bool(const Caller&)>& chosen);
     [[nodiscard]] std::vector<std::shared_ptr<Session>> all_sessions() const;
 
     const std::size_t connections_per_device_;

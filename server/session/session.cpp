@@ -104,6 +104,7 @@ Session::Session(CallerPtr caller,
       handler_(handler),
       options_(options),
       wake_(std::move(wake)),
+      state_(handler.begin()),
       outbox_(options.outbox) {}
 
 void Session::receive(ByteView bytes) {

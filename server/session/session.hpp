@@ -64,9 +64,21 @@ struct IncomingRequest {
     ByteView body;
 };
 
+// What a request handler keeps for one session.
+class SessionState {
+  public:
+    SessionState() = default;
+    SessionState(const SessionState&) = delete;
+    SessionState& operator=(const SessionState&) = delete;
+    virtual ~SessionState() = default;
+};
+
 // What a session does with its requests. Called on the session's strand: quick things at once, everything else elsewhere.
 class RequestHandler {
   public:
+    // Once, when a session begins; see Session::state. May be null.
+    virtual std::shared_ptr<SessionState> begin() = 0;
+
     // Errors end the session: `malformed` for a body that does not decode.
     virtual std::optional<WireError> handle(const IncomingRequest& request, const Reply& reply) = 0;
 
@@ -117,6 +129,8 @@ class Session final : public storage::commit::CompletionSink,
 
     [[nodiscard]] Outbox& outbox() { return outbox_; }
 
+    [[nodiscard]] const std::shared_ptr<SessionState>& state() const { return state_; }
+
     // Says goodbye and ends. Only the first reason counts.
     void end(WireError reason);
 
@@ -159,6 +173,7 @@ class Session final : public storage::commit::CompletionSink,
     RequestHandler& handler_;
     const SessionOptions options_;
     const std::function<void()> wake_;
+    const std::shared_ptr<SessionState> state_;
     Outbox outbox_;
 
     // the strand's

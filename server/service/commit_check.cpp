@@ -1,0 +1,352 @@
+#include "server/service/commit_check.hpp"
+
+#include "crypto/act/commitment.hpp"
+#include "crypto/mls/group/identity.hpp"
+#include "crypto/mls/group/public_group.hpp"
+#include "crypto/mls/wire/message.hpp"
+#include "crypto/primitive/hash.hpp"
+#include "protocol/network/authority.hpp"
+#include "server/service/verify.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace serai::server::service {
+
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+namespace network = protocol::network;
+namespace repo = storage::repo;
+using protocol::codec::decode_exact;
+
+namespace {
+
+// Room for the frame and the event around a record.
+constexpr std::size_t kMaxRecord = limits::kMaxWebSocketMessage - 256;
+
+template <class T>
+Result<T> decode_mls(ByteView bytes) {
+    SERAI_TRY(decoded, decode_exact<mls::MlsMessage>(bytes));
+    auto* value = std::get_if<T>(&decoded.value);
+    if (value == nullptr) {
+        return WireError::invalid_commit;
+    }
+    return std::move(*value);
+}
+
+// Everything about one commit that the steps share.
+struct Examination {
+    const Context& context;
+    const session::Caller& caller;
+    const repo::Channel& channel;
+    const repo::ChannelHead& head;
+    const message::Commit& request;
+    CredentialJudge judge;
+};
+
+Result<void> check_sender(const Examination& exam, const mls::PublicMessage& commit) {
+    const auto* member = exam.head.roster->find(exam.caller.identity.id);
+    if (member == nullptr) {
+        return WireError::not_found;
+    }
+    const auto& sender = commit.content.sender;
+    if (sender.type != mls::SenderType::member || sender.index != member->leaf) {
+        return WireError::invalid_commit;
+    }
+    return {};
+}
+
+Result<message::ChannelAad> check_aad(const Examination& exam, ByteView authenticated_data) {
+    auto aad = decode_exact<message::ChannelAad>(authenticated_data);
+    if (!aad) {
+        return WireError::invalid_commit;
+    }
+    SERAI_CHECK(check_chain_head(exam.context, exam.channel, exam.head, aad->head));
+    return aad;
+}
+
+Result<void> check_group_info(const Examination& exam, const mls::GroupInfo& info) {
+    if (info.extensions.find(mls::ExtensionType::ratchet_tree) != nullptr) {
+        return WireError::invalid_commit;
+    }
+    const auto* data = info.extensions.find(mls::ExtensionType{network::kChainHeadExtension});
+    if (data == nullptr) {
+        return WireError::invalid_commit;
+    }
+    const auto head = decode_exact<message::ChainHead>(*data);
+    if (!head) {
+        return WireError::invalid_commit;
+    }
+    return check_chain_head(exam.context, exam.channel, exam.head, *head);
+}
+
+// In this network a commit adds, removes and updates; everything else has no authority that we could check.
+Result<void> check_kind(const mls::StagedPublicCommit& staged) {
+    if (staged.external || staged.reinit || staged.external_init || staged.extensions_changed ||
+        !staged.psks.empty()) {
+        return WireError::invalid_commit;
+    }
+    return {};
+}
+
+Result<std::vector<repo::Member>> added_members(const Examination& exam,
+                                                const mls::StagedPublicCommit& staged) {
+    std::vector<repo::Member> added;
+    for (const auto& add : staged.adds) {
+        SERAI_TRY(identity, exam.judge.identify(add.key_package.leaf_node.credential));
+        const auto* party = exam.context.genesis().party_of_domain(identity.id.person.trust_domain);
+        if (party == nullptr ||
+            !network::may_be_member(
+                exam.context.genesis(), exam.head.founding->rules, identity.id.person)) {
+            return WireError::forbidden;
+        }
+        added.push_back({identity.id, party->code, add.index.value()});
+    }
+    return added;
+}
+
+Result<std::vector<network::SpiffeId>> removed_devices(const Examination& exam,
+                                                       const mls::StagedPublicCommit& staged) {
+    std::vector<network::SpiffeId> removed;
+    for (const auto& remove : staged.removes) {
+        SERAI_TRY(device, claimed_device(*remove.leaf));
+        if (exam.head.roster->find(device) == nullptr) {
+            return WireError::invalid_commit;
+        }
+        removed.push_back(std::move(device));
+    }
+    return removed;
+}
+
+// A person is removed with every device, or not at all; one that stays may not be named twice.
+Result<void> check_roster(const Examination& exam,
+                          const std::vector<repo::Member>& added,
+                          const std::vector<network::SpiffeId>& removed) {
+    const auto next = exam.head.roster->with(added, removed);
+    for (const auto& device : removed) {
+        if (next.has_person(device.person)) {
+            return WireError::invalid_commit;
+        }
+    }
+    std::set<network::SpiffeId> devices;
+    for (const auto& member : next.members()) {
+        if (!devices.insert(member.device).second) {
+            return WireError::invalid_commit;
+        }
+    }
+    if (next.members().size() > limits::kMaxMembers) {
+        return WireError::too_large;
+    }
+    return {};
+}
+
+bool has_authority(const Examination& exam, const repo::PendingAct& act) {
+    const auto& genesis = exam.context.genesis();
+    const auto& founding = *exam.head.founding;
+    const auto& founder = founding.founder.person;
+    return act.kind == network::ActKind::admit
+               ? network::may_admit(genesis, founding.rules, founder, act.signer, act.subject)
+               : network::may_expel(genesis, founder, act.signer, act.subject);
+}
+
+using Needs = std::set<std::pair<network::ActKind, network::PersonId>>;
+
+Needs needed_acts(const std::vector<repo::Member>& added,
+                  const std::vector<network::SpiffeId>& removed) {
+    Needs needs;
+    for (const auto& member : added) {
+        needs.emplace(network::ActKind::admit, member.device.person);
+    }
+    for (const auto& device : removed) {
+        needs.emplace(network::ActKind::expel, device.person);
+    }
+    return needs;
+}
+
+Result<void> check_acts(const Examination& exam, const message::ChannelAad& aad, Needs needs) {
+    const auto& acts = exam.request.acts;
+    if (acts.size() != aad.acts.size() || acts.size() != needs.size()) {
+        return WireError::invalid_commit;
+    }
+    for (std::size_t i = 0; i < acts.size(); ++i) {
+        const auto& receipt = acts[i].receipt;
+        const message::ActReference reference{receipt.index, crypto::act::leaf_hash(receipt.leaf)};
+        const auto pending = exam.head.pending->find(receipt.index.value());
+        if (reference != aad.acts[i] || pending == exam.head.pending->end() ||
+            pending->second.receipt_hash != crypto::sha256(protocol::codec::encode(acts[i]))) {
+            return WireError::invalid_commit;
+        }
+        if (!has_authority(exam, pending->second)) {
+            return WireError::forbidden;
+        }
+        if (needs.erase({pending->second.kind, pending->second.subject}) == 0) {
+            return WireError::invalid_commit;
+        }
+    }
+    return {};
+}
+
+Result<void> check_welcome(const Examination& exam, const mls::StagedPublicCommit& staged) {
+    if (staged.adds.empty() != exam.request.welcome.empty()) {
+        return WireError::invalid_commit;
+    }
+    if (staged.adds.empty()) {
+        return {};
+    }
+    SERAI_TRY(welcome, decode_mls<mls::Welcome>(exam.request.welcome));
+    std::set<Bytes> expected;
+    for (const auto& add : staged.adds) {
+        expected.insert(mls::key_package_ref(staged.next->suite(), add.key_package));
+    }
+    std::set<Bytes> named;
+    for (const auto& secret : welcome.secrets) {
+        named.insert(secret.new_member);
+    }
+    const bool fits = welcome.cipher_suite == staged.next->suite().id() && named == expected &&
+                      welcome.secrets.size() == expected.size();
+    return fits ? Result<void>{} : Result<void>{WireError::invalid_commit};
+}
+
+Result<void> check_sizes(const message::Commit& request) {
+    std::size_t record = request.commit.size() + 64;
+    for (const auto& act : request.acts) {
+        record += protocol::codec::encode(act).size();
+    }
+    if (record > kMaxRecord || request.commit.size() > limits::kMaxMlsMessage ||
+        request.welcome.size() > limits::kMaxPage) {
+        return WireError::too_large;
+    }
+    return {};
+}
+
+Result<repo::ApplyCommit> examine(const Examination& exam) {
+    SERAI_CHECK(check_sizes(exam.request));
+    SERAI_TRY(commit, decode_mls<mls::PublicMessage>(exam.request.commit));
+    SERAI_TRY(info, decode_mls<mls::GroupInfo>(exam.request.group_info));
+    if (!equal(commit.content.group_id, exam.request.group.value()) ||
+        commit.content.epoch != exam.request.epoch.value() ||
+        commit.content.type() != mls::ContentType::commit) {
+        return WireError::invalid_commit;
+    }
+    SERAI_CHECK(check_sender(exam, commit));
+    SERAI_TRY(aad, check_aad(exam, commit.content.authenticated_data));
+    SERAI_CHECK(check_group_info(exam, info));
+    SERAI_TRY(staged, exam.head.public_group->stage(commit, {}, exam.judge.policy(), &info));
+    SERAI_CHECK(check_kind(staged));
+    SERAI_TRY(added, added_members(exam, staged));
+    SERAI_TRY(removed, removed_devices(exam, staged));
+    SERAI_CHECK(check_roster(exam, added, removed));
+    SERAI_CHECK(check_acts(exam, aad, needed_acts(added, removed)));
+    SERAI_CHECK(check_welcome(exam, staged));
+    repo::ApplyCommit result;
+    result.next = std::move(staged.next);
+    result.changed_nodes = std::move(staged.changed_nodes);
+    result.added = std::move(added);
+    result.removed = std::move(removed);
+    return result;
+}
+
+}  // namespace
+
+Result<void> check_chain_head(const Context& context,
+                              const repo::Channel& channel,
+                              const repo::ChannelHead& head,
+                              const message::ChainHead& claimed) {
+    if (!head.established() || claimed.n >= head.end) {
+        return WireError::invalid_commit;
+    }
+    if (next(claimed.n) == head.end) {
+        return claimed.h == head.h ? Result<void>{} : Result<void>{WireError::invalid_commit};
+    }
+    // An encoded RecordEntry begins with its ChainHead.
+    if (const auto recent = channel.recent(claimed.n, 1, 1); !recent.empty()) {
+        protocol::codec::Reader reader{*recent.front()};
+        SERAI_TRY(found, message::ChainHead::decode(reader));
+        return found == claimed ? Result<void>{} : Result<void>{WireError::invalid_commit};
+    }
+    SERAI_TRY(hash, context.repositories.channels().chain_hash(channel.group(), claimed.n));
+    return hash == claimed.h ? Result<void>{} : Result<void>{WireError::invalid_commit};
+}
+
+Result<repo::ApplyCommit> check_commit(const Context& context,
+                                       const session::Caller& caller,
+                                       const repo::ChannelPtr& channel,
+                                       message::Commit request) {
+    const auto head = channel->head();
+    if (!head->established()) {
+        return WireError::not_found;
+    }
+    if (request.epoch != head->epoch) {
+        return request.epoch < head->epoch ? WireError::stale_epoch : WireError::invalid_commit;
+    }
+    const Examination exam{context, caller, *channel, *head, request, CredentialJudge{context}};
+    SERAI_TRY(apply, examine(exam));
+    apply.channel = channel;
+    apply.base = head;
+    apply.commit = std::move(request.commit);
+    apply.welcome = std::move(request.welcome);
+    apply.acts = std::move(request.acts);
+    return apply;
+}
+
+namespace {
+
+// Only the rules may be in the group's extensions, and they are those of the founding act. Requirements of MLS are allowed.
+Result<void> check_rules(const repo::Founding& founding, const mls::Extensions& extensions) {
+    for (const auto& extension : extensions.items()) {
+        if (extension.type != mls::ExtensionType{network::kChannelRulesExtension} &&
+            extension.type != mls::ExtensionType::required_capabilities) {
+            return WireError::invalid_commit;
+        }
+    }
+    const auto* rules = extensions.find(mls::ExtensionType{network::kChannelRulesExtension});
+    if (rules == nullptr || *rules != protocol::codec::encode(founding.rules)) {
+        return WireError::invalid_commit;
+    }
+    return {};
+}
+
+Result<mls::TreeNodes> tree_of(const mls::GroupInfo& info) {
+    const auto* data = info.extensions.find(mls::ExtensionType::ratchet_tree);
+    if (data == nullptr) {
+        return WireError::invalid_commit;
+    }
+    return decode_exact<mls::TreeNodes>(*data);
+}
+
+}  // namespace
+
+Result<repo::EstablishChannel> check_establish(const Context& context,
+                                               const session::Caller& caller,
+                                               const repo::ChannelPtr& channel,
+                                               message::EstablishChannel request) {
+    const auto head = channel->head();
+    if (head->established()) {
+        return WireError::exists;
+    }
+    if (request.group_info.size() > limits::kMaxMlsMessage) {
+        return WireError::too_large;
+    }
+    SERAI_TRY(info, decode_mls<mls::GroupInfo>(request.group_info));
+    const auto& group = info.group_context;
+    if (!equal(group.group_id, request.group.value()) || group.epoch != 0 ||
+        static_cast<std::uint16_t>(group.cipher_suite) != context.genesis().cipher_suite) {
+        return WireError::invalid_commit;
+    }
+    SERAI_CHECK(check_rules(*head->founding, group.extensions));
+    SERAI_TRY(tree, tree_of(info));
+    const CredentialJudge judge{context};
+    SERAI_TRY(followed, mls::PublicGroup::from_group_info(info, tree, judge.policy()));
+    const auto everyone = mls::members(*followed);
+    if (everyone.size() != 1) {
+        return WireError::invalid_commit;
+    }
+    SERAI_TRY(founder, judge.identify(everyone.front().second->credential));
+    if (founder.id != caller.identity.id) {
+        return WireError::forbidden;
+    }
+    return repo::EstablishChannel{channel, std::move(request.group_info), followed};
+}
+
+}  // namespace serai::server::service

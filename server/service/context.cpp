@@ -1,0 +1,32 @@
+#include "server/service/context.hpp"
+
+#include "server/service/errors.hpp"
+
+namespace serai::server::service {
+
+namespace commit = storage::commit;
+
+commit::Asked Call::asked() const {
+    return {caller_->identity.id,
+            caller_->party,
+            caller_->identity.serial,
+            id_,
+            commit::request_digest(type_, body_)};
+}
+
+void Call::fail(const ErrorCode& error) const {
+    reply_.fail(wire_error(error), detail_of(error));
+}
+
+void submit(const Context& context, const Call& call, storage::repo::Prepared intent) {
+    if (!intent) {
+        call.fail(intent.error());
+        return;
+    }
+    const auto taken = context.pipeline.submit(std::move(*intent), call.reply().waiter());
+    if (!taken) {
+        call.fail(taken.error());
+    }
+}
+
+}  // namespace serai::server::service
