@@ -11,7 +11,7 @@ target_compile_options(serai_options INTERFACE
   $<$<BOOL:${SERAI_WERROR}>:-Werror>)
 # What g++ 12's optimiser only suspects, and is often wrong about inside std::string, stays a warning.
 target_compile_options(serai_options INTERFACE
-  $<$<CONFIG:RelWithDebInfo>:-Wno-error=array-bounds;-Wno-error=maybe-uninitialized;-Wno-error=restrict;-Wno-error=stringop-overflow;-Wno-error=stringop-overread>)
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:RelWithDebInfo>>:-Wno-error=array-bounds;-Wno-error=maybe-uninitialized;-Wno-error=restrict;-Wno-error=stringop-overflow;-Wno-error=stringop-overread>)
 
 # -g1 keeps line numbers in traces at a fraction of the compile and link time of full debug information.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")

@@ -39,6 +39,7 @@ gather_seeds() {
     shift 2
     rm -rf "build/fuzz/seeds/$name"
     mkdir -p "build/fuzz/seeds/$name" "build/fuzz/corpus/$name"
+    build/fuzz/bin/fuzz_structure_seeds "$name" "build/fuzz/seeds/$name"
     for source in "$@"; do
         if [[ -d $source ]]; then
             cp "$source"/* "build/fuzz/seeds/$name/"

@@ -18,6 +18,10 @@
 
 namespace serai::fuzz {
 
+// A list of structures.
+template <class... T>
+struct Family {};
+
 [[noreturn]] inline void fail(const char* claim) {
     std::fprintf(stderr, "fuzz: violated: %s\n", claim);
     std::abort();
@@ -49,6 +53,16 @@ void check_decoders(ByteView input) {
         return;
     }
     kChecks[input.front() % kChecks.size()](input.subspan(1));
+}
+
+template <class... Structures>
+void check_as(Family<Structures...>, ByteView input) {
+    check_decoders<Structures...>(input);
+}
+
+template <class AnyFamily>
+void check_family(ByteView input) {
+    check_as(AnyFamily{}, input);
 }
 
 }  // namespace serai::fuzz
