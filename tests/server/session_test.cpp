@@ -1,0 +1,211 @@
+#include "server/session/session.hpp"
+
+#include "protocol/message/request.hpp"
+
+#include <gtest/gtest.h>
+
+namespace serai::server::session {
+namespace {
+
+namespace message = protocol::message;
+using message::RequestType;
+using storage::commit::Verdict;
+
+// Keeps what it is handed.
+class KeepingHandler final : public RequestHandler {
+  public:
+    std::shared_ptr<SessionState> begin() override { return nullptr; }
+
+    std::optional<WireError> handle(const IncomingRequest& request, const Reply& reply) override {
+        types.push_back(request.type);
+        replies.push_back(reply);
+        return fatal;
+    }
+
+    void catch_up(const std::shared_ptr<Session>& session, const Outbox::Cursor& cursor) override {
+        session->outbox().catch_up_failed(cursor.group);
+    }
+
+    std::vector<RequestType> types;
+    std::vector<Reply> replies;
+    std::optional<WireError> fatal;
+};
+
+class SessionTest : public testing::Test {
+  protected:
+    void receive(const std::vector<message::RequestFrame>& frames) {
+        for (const auto& frame : frames) {
+            message::append_frame(
+                incoming, message::FrameKind::request, protocol::codec::encode(frame));
+        }
+        session->receive(incoming);
+        done = session->proceed();
+    }
+
+    static message::RequestFrame request(RequestType type, std::uint8_t id) {
+        ByteArray<16> bytes{};
+        bytes[0] = id;
+        return {RequestId{bytes}, type, {}};
+    }
+
+    // Everything that the client would receive now.
+    std::vector<message::ResponseFrame> responses() {
+        std::vector<message::ResponseFrame> all;
+        for (Bytes out; session->drain(out), !out.empty();) {
+            for (const auto& frame : *message::split_frames(out)) {
+                if (frame.kind == message::FrameKind::response) {
+                    all.push_back(
+                        *protocol::codec::decode_exact<message::ResponseFrame>(frame.payload));
+                }
+            }
+        }
+        return all;
+    }
+
+    KeepingHandler handler;
+    int wakes = 0;
+    std::shared_ptr<Session> session =
+        std::make_shared<Session>(std::make_shared<const Caller>(),
+                                  handler,
+                                  SessionOptions{{}, 3},
+                                  [this] { ++wakes; });
+    Bytes incoming;
+    bool done = false;
+};
+
+TEST_F(SessionTest, hands_on_every_request_of_a_message) {
+    receive({request(RequestType::hello, 1), request(RequestType::list_channels, 2)});
+
+    EXPECT_TRUE(done);
+    EXPECT_EQ(handler.types, (std::vector{RequestType::hello, RequestType::list_channels}));
+}
+
+TEST_F(SessionTest, ends_when_the_first_request_is_not_hello) {
+    receive({request(RequestType::list_channels, 1)});
+
+    EXPECT_EQ(session->ending(), WireError::malformed);
+    EXPECT_TRUE(handler.types.empty());
+}
+
+TEST_F(SessionTest, ends_at_a_second_hello) {
+    receive({request(RequestType::hello, 1), request(RequestType::hello, 2)});
+
+    EXPECT_EQ(session->ending(), WireError::malformed);
+}
+
+TEST_F(SessionTest, ends_at_bytes_that_are_no_frames) {
+    const Bytes garbage{9, 9, 9};
+    session->receive(garbage);
+
+    EXPECT_FALSE(session->proceed());
+    EXPECT_EQ(session->ending(), WireError::malformed);
+}
+
+TEST_F(SessionTest, ends_at_a_frame_that_only_a_server_sends) {
+    message::append_frame(incoming, message::FrameKind::response, Bytes(20));
+    session->receive(incoming);
+    static_cast<void>(session->proceed());
+
+    EXPECT_EQ(session->ending(), WireError::malformed);
+}
+
+TEST_F(SessionTest, answers_a_fatal_request_and_says_goodbye) {
+    handler.fatal = WireError::wrong_network;
+    receive({request(RequestType::hello, 1)});
+
+    const auto all = responses();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().error, WireError::wrong_network);
+    EXPECT_EQ(session->ending(), WireError::wrong_network);
+}
+
+TEST_F(SessionTest, stops_taking_requests_while_too_many_are_unanswered) {
+    receive({request(RequestType::hello, 1),
+             request(RequestType::list_channels, 2),
+             request(RequestType::list_channels, 3),
+             request(RequestType::list_channels, 4)});
+
+    EXPECT_FALSE(done);
+    EXPECT_EQ(handler.types.size(), 3U);
+
+    handler.replies.front().ok({});
+    EXPECT_FALSE(session->proceed());
+    static_cast<void>(responses());
+    EXPECT_TRUE(session->proceed());
+    EXPECT_EQ(handler.types.size(), 4U);
+}
+
+TEST_F(SessionTest, answers_in_the_order_of_the_answers) {
+    receive({request(RequestType::hello, 1), request(RequestType::list_channels, 2)});
+
+    handler.replies[1].ok(Bytes{7});
+    handler.replies[0].fail(WireError::busy, "later");
+
+    const auto all = responses();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].id, request(RequestType::hello, 2).id);
+    EXPECT_EQ(all[0].body, Bytes{7});
+    EXPECT_EQ(all[1].error, WireError::busy);
+    EXPECT_EQ(all[1].detail, "later");
+}
+
+TEST_F(SessionTest, counts_only_the_first_answer_to_a_request) {
+    receive({request(RequestType::hello, 1)});
+
+    handler.replies[0].ok({});
+    handler.replies[0].fail(WireError::internal);
+
+    EXPECT_EQ(responses().size(), 1U);
+}
+
+TEST_F(SessionTest, turns_the_pipelines_verdicts_into_answers) {
+    receive({request(RequestType::hello, 1), request(RequestType::list_channels, 2)});
+    const auto good = handler.replies[0].waiter();
+    const auto bad = handler.replies[1].waiter();
+
+    session->complete({{good.token, {std::nullopt, std::make_shared<const Bytes>(Bytes{1, 2})}},
+                       {bad.token, Verdict::refused(WireError::stale_epoch)}});
+
+    const auto all = responses();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].body, (Bytes{1, 2}));
+    EXPECT_EQ(all[1].error, WireError::stale_epoch);
+}
+
+TEST_F(SessionTest, refuses_an_answer_that_is_too_large_for_one_message) {
+    receive({request(RequestType::hello, 1)});
+
+    handler.replies[0].ok(Bytes(70'000));
+
+    const auto all = responses();
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().error, WireError::too_large);
+}
+
+TEST_F(SessionTest, sends_nothing_after_the_connection_is_gone) {
+    receive({request(RequestType::hello, 1)});
+    session->closed();
+
+    handler.replies[0].ok({});
+
+    EXPECT_TRUE(responses().empty());
+}
+
+TEST_F(SessionTest, says_goodbye_once_with_the_first_reason) {
+    session->end(WireError::shutting_down);
+    session->end(WireError::internal);
+
+    Bytes out;
+    session->drain(out);
+    const auto frames = message::split_frames(out);
+    ASSERT_TRUE(frames);
+    ASSERT_EQ(frames->size(), 1U);
+    const auto event = protocol::codec::decode_exact<message::EventFrame>(frames->front().payload);
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->type, message::EventType::goodbye);
+    EXPECT_EQ(protocol::codec::decode_exact<message::GoodbyeEvent>(event->body)->reason,
+              WireError::shutting_down);
+}
+
+}  // namespace
+}  // namespace serai::server::session

@@ -1,0 +1,169 @@
+#include "server/admin/metrics.hpp"
+#include "server/runtime/log.hpp"
+#include "server/service/uploads.hpp"
+#include "server/service/web.hpp"
+#include "server/session/rates.hpp"
+
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace serai::server {
+namespace {
+
+using namespace std::chrono_literals;
+using service::ByteRange;
+using service::parse_range;
+using service::parse_upload_channel;
+using session::TokenBucket;
+
+const TokenBucket::Time kStart = TokenBucket::Time{} + 1h;
+
+TEST(TokenBucket, gives_a_burst_and_then_its_rate) {
+    TokenBucket bucket{RateConfig{10, 3}};
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(bucket.take(kStart));
+    }
+
+    EXPECT_FALSE(bucket.take(kStart));
+    EXPECT_FALSE(bucket.take(kStart + 50ms));
+    EXPECT_TRUE(bucket.take(kStart + 150ms));
+    EXPECT_FALSE(bucket.take(kStart + 151ms));
+}
+
+TEST(TokenBucket, never_saves_more_than_its_burst) {
+    TokenBucket bucket{RateConfig{10, 2}};
+    EXPECT_TRUE(bucket.take(kStart));
+
+    EXPECT_TRUE(bucket.take(kStart + 1h));
+    EXPECT_TRUE(bucket.take(kStart + 1h));
+    EXPECT_FALSE(bucket.take(kStart + 1h));
+}
+
+TEST(TokenBucket, has_no_limit_at_rate_zero) {
+    TokenBucket bucket{RateConfig{0, 1}};
+
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(bucket.take(kStart));
+    }
+}
+
+TEST(Rates, let_the_devices_of_a_party_share_its_bucket) {
+    session::Rates rates{RateConfig{1, 2}, RateConfig{1, 3}};
+    const auto first = rates.of("laptop", "UZ");
+    const auto second = rates.of("phone", "UZ");
+
+    EXPECT_TRUE(first.take(kStart));
+    EXPECT_TRUE(first.take(kStart));
+    EXPECT_FALSE(first.take(kStart));
+    EXPECT_TRUE(second.take(kStart));
+    EXPECT_FALSE(second.take(kStart));
+}
+
+TEST(Range, takes_each_of_the_three_forms) {
+    EXPECT_EQ(parse_range("bytes=0-99", 1000), (ByteRange{0, 100, true}));
+    EXPECT_EQ(parse_range("bytes=900-", 1000), (ByteRange{900, 100, true}));
+    EXPECT_EQ(parse_range("bytes=-100", 1000), (ByteRange{900, 100, true}));
+    EXPECT_EQ(parse_range("bytes=900-5000", 1000), (ByteRange{900, 100, true}));
+    EXPECT_EQ(parse_range("bytes=-5000", 1000), (ByteRange{0, 1000, true}));
+}
+
+TEST(Range, is_the_whole_when_there_is_none_that_we_read) {
+    const ByteRange whole{0, 1000, false};
+    for (const auto* header : {"",
+                               "bytes",
+                               "bytes=",
+                               "bytes=-",
+                               "bytes=5",
+                               "bytes=9-5",
+                               "bytes=0-1,5-6",
+                               "items=0-1",
+                               "bytes=a-b",
+                               "bytes=99999999999999999999-"}) {
+        EXPECT_EQ(parse_range(header, 1000), whole) << header;
+    }
+}
+
+TEST(Range, is_refused_beyond_the_end) {
+    EXPECT_EQ(parse_range("bytes=1000-", 1000), std::nullopt);
+    EXPECT_EQ(parse_range("bytes=-0", 1000), std::nullopt);
+    EXPECT_EQ(parse_range("bytes=0-", 0), std::nullopt);
+}
+
+TEST(UploadMetadata, names_the_channel) {
+    const std::string zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    EXPECT_EQ(parse_upload_channel("channel " + zero), GroupId{});
+    EXPECT_EQ(parse_upload_channel("name eA==, channel " + zero), GroupId{});
+    EXPECT_EQ(parse_upload_channel("channel AAAA"), std::nullopt);
+    EXPECT_EQ(parse_upload_channel("channel !"), std::nullopt);
+    EXPECT_EQ(parse_upload_channel("channels " + zero), std::nullopt);
+    EXPECT_EQ(parse_upload_channel(""), std::nullopt);
+}
+
+ObjectId object(std::uint8_t n) {
+    return ObjectId{ByteArray<16>{n}};
+}
+
+TEST(Uploads, keep_each_party_under_its_ceilings) {
+    service::Uploads uploads{2, 100};
+    const auto uz = *protocol::network::PartyCode::parse("UZ");
+    const auto kz = *protocol::network::PartyCode::parse("KZ");
+
+    EXPECT_TRUE(uploads.take(object(1), uz, 60));
+    EXPECT_FALSE(uploads.take(object(2), uz, 41));
+    EXPECT_TRUE(uploads.take(object(3), uz, 40));
+    EXPECT_FALSE(uploads.take(object(4), uz, 0));
+    EXPECT_TRUE(uploads.take(object(5), kz, 100));
+    uploads.give_back(object(1));
+    uploads.give_back(object(1));
+    EXPECT_TRUE(uploads.take(object(6), uz, 60));
+}
+
+TEST(Metrics, are_text_that_prometheus_reads) {
+    admin::Metrics metrics;
+    metrics.count_request("send");
+    metrics.count_request("send");
+    metrics.count_refusal("expired");
+    metrics.add_gauge("serai_test", "A test.", [] { return std::int64_t{7}; });
+
+    const auto text = metrics.text();
+
+    EXPECT_NE(text.find("serai_requests_total{type=\"send\"} 2\n"), std::string::npos);
+    EXPECT_NE(text.find("serai_refused_identities_total{reason=\"expired\"} 1\n"),
+              std::string::npos);
+    EXPECT_NE(text.find("# TYPE serai_test gauge\nserai_test 7\n"), std::string::npos);
+}
+
+// One line as a log of this format writes it.
+std::string logged(runtime::LogFormat format, std::string_view value) {
+    std::ostringstream out;
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(out);
+    const runtime::Log log{
+        runtime::LogLevel::info, format, std::make_shared<spdlog::logger>("test", sink)};
+    log.debug("not_this", {});
+    log.info("thing_happened", {{"what", value}, {"count", std::uint64_t{3}}});
+    return out.str();
+}
+
+TEST(Log, writes_one_json_object_a_line) {
+    const auto line = logged(runtime::LogFormat::json, "a\"b\nc");
+
+    EXPECT_NE(line.find(R"("level":"info","event":"thing_happened","what":"a\"b\u000ac","count":3})"),
+              std::string::npos)
+        << line;
+}
+
+TEST(Log, keeps_a_text_line_one_line) {
+    const auto line = logged(runtime::LogFormat::text, "a b\nc");
+
+    EXPECT_NE(line.find("info thing_happened what=\"a b\\u000ac\" count=3\n"), std::string::npos)
+        << line;
+    EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+}
+
+}  // namespace
+}  // namespace serai::server
