@@ -123,6 +123,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
 // Between fork and exec only what is safe after a fork of a process with threads.
 [[noreturn]] void become(char** arguments, char** environment, int output, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::signal(SIGPIPE, SIG_DFL);
     if (::getppid() != parent || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) {
         ::_exit(126);
     }

@@ -10,7 +10,7 @@
 #include "protocol/network/spiffe_id.hpp"
 #include "tests/crypto/x509/test_ca.hpp"
 #include "tests/support/network/server_process.hpp"
-#include "tests/support/network/temporary_directory.hpp"
+#include "tests/support/temp_directory.hpp"
 
 #include <filesystem>
 #include <map>
@@ -94,7 +94,7 @@ class TestNetwork {
     void make_genesis();
     void write_keys() const;
 
-    TemporaryDirectory directory_;
+    TempDirectory directory_;
     std::filesystem::path config_file_;
     std::map<std::string, TestCa, std::less<>> cas_;
     std::map<std::string, std::uint64_t, std::less<>> crl_numbers_;

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -74,6 +75,14 @@ ContextHandle make_context(const std::vector<Bytes>& chain,
             });
     }
     return context;
+}
+
+// A write to a connection that the server has closed is an answer, not the end of this program.
+void ignore_broken_pipes() {
+    static const bool once = [] {
+        return ::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+    }();
+    require(once, "SIGPIPE");
 }
 
 int connect_tcp(std::uint16_t port) {
@@ -148,6 +157,7 @@ TlsSocket& TlsSocket::operator=(TlsSocket&&) noexcept = default;
 std::optional<TlsSocket> TlsSocket::connect(std::uint16_t port,
                                             const std::vector<Bytes>& chain,
                                             const crypto::SignaturePrivateKey& key) {
+    ignore_broken_pipes();
     auto impl = std::make_unique<Impl>();
     impl->context = make_context(chain, key);
     impl->fd = connect_tcp(port);

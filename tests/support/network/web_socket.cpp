@@ -57,7 +57,7 @@ Bytes web_socket_frame(Opcode opcode, ByteView payload, bool final, bool masked)
 
 std::string upgrade_request(std::string_view subprotocol) {
     std::string request =
-        "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "GET /serai HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
     if (!subprotocol.empty()) {
         request += "Sec-WebSocket-Protocol: " + std::string{subprotocol} + "\r\n";
@@ -143,6 +143,7 @@ TestWebSocket::Upgrade TestWebSocket::connect(std::uint16_t port,
     }
     Upgrade out;
     out.status = static_cast<unsigned>(std::stoul(head->substr(head->find(' ') + 1, 3)));
+    out.head = std::move(*head);
     if (out.status == 101) {
         out.socket = TestWebSocket{std::move(*socket)};
         out.socket->parser_.feed(received);

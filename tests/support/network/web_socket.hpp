@@ -62,7 +62,7 @@ class WebSocketParser {
 // One thread at a time.
 class TestWebSocket {
   public:
-    // The status of the answer to the upgrade, and the connection if it is 101. nullopt and 0 if the connection ended.
+    // What the server answered to the upgrade, and the connection if that was 101.
     struct Upgrade;
     static Upgrade connect(std::uint16_t port,
                            const std::vector<Bytes>& chain,
@@ -97,7 +97,8 @@ class TestWebSocket {
 };
 
 struct TestWebSocket::Upgrade {
-    unsigned status = 0;
+    unsigned status = 0;  // 0: the connection ended before an answer
+    std::string head;     // of the answer
     std::optional<TestWebSocket> socket;
 };
 
