@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 
+#include <atomic>
+#include <thread>
+
 namespace serai::crypto::x509 {
 namespace {
 
@@ -175,6 +178,21 @@ TEST_F(ChainVerifier, refuses_a_leaf_that_is_a_ca) {
     refuses(options, X509Error::leaf_is_ca);
 }
 
+TEST_F(ChainVerifier, refuses_a_key_that_cannot_sign) {
+    auto options = good();
+    options.key_kind = tests::LeafKey::x25519;
+    refuses(options, X509Error::unsupported_key);
+}
+
+TEST_F(ChainVerifier, says_that_a_p256_key_is_one) {
+    auto options = good();
+    options.key_kind = tests::LeafKey::p256;
+    const auto identity = verify({uz_.issue(options)});
+    ASSERT_TRUE(identity) << identity.error().message();
+    EXPECT_EQ(identity->key_algorithm, KeyAlgorithm::ecdsa_p256);
+    EXPECT_EQ(identity->public_key.size(), 65U) << "an uncompressed point";
+}
+
 TEST_F(ChainVerifier, refuses_two_uris) {
     auto options = good();
     options.uris.push_back(uz_.uri("focal-point/person-2/laptop"));
@@ -282,6 +300,27 @@ TEST_F(ChainVerifier, accepts_leaves_of_both_roots_while_a_ca_renews_its_key) {
         EXPECT_TRUE(verify_chain(
             std::vector<Bytes>{ca->issue(good())}, bundle, {}, kTestNow, Usage::tls_client));
     }
+}
+
+TEST_F(ChainVerifier, judges_in_several_threads_at_once) {
+    const auto bundle = bundle_of(uz_);
+    const std::vector<Bytes> chain{uz_.issue(good())};
+    const std::vector crls{*Crl::parse(uz_.crl())};
+    std::atomic<int> accepted = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int k = 0; k < 20; ++k) {
+                const auto identity =
+                    verify_chain(chain, bundle, crls, kTestNow, Usage::tls_client);
+                accepted += identity ? 1 : 0;
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    EXPECT_EQ(accepted, 80);
 }
 
 TEST_F(ChainVerifier, leaves_no_openssl_error_behind_for_the_next_tls_call) {

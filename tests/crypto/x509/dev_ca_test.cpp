@@ -38,7 +38,8 @@ class DevCa : public testing::Test {
     DevCa& operator=(const DevCa&) = delete;
 
     bool run(const std::string& arguments) const {
-        std::string command{SERAI_DEV_CA};  // operator+ makes g++ 12 see an overflow that is not there
+        std::string command{
+            SERAI_DEV_CA};  // operator+ makes g++ 12 see an overflow that is not there
         command.append(" ").append(arguments).append(" >/dev/null 2>&1");
         return std::system(command.c_str()) == 0;
     }

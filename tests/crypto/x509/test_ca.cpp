@@ -34,6 +34,19 @@ PkeyHandle public_pkey(ByteView key) {
         EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size())};
 }
 
+PkeyHandle fresh_pkey(LeafKey kind) {
+    return PkeyHandle{kind == LeafKey::p256 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")
+                                            : EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519")};
+}
+
+PkeyHandle leaf_pkey(const LeafOptions& options) {
+    if (options.key_kind != LeafKey::ed25519) {
+        return fresh_pkey(options.key_kind);
+    }
+    return public_pkey(options.public_key.empty() ? crypto::ed25519_generate().public_key
+                                                  : options.public_key);
+}
+
 void set_random_serial(X509* certificate) {
     auto bytes = crypto::system_random().array<16>();
     bytes[0] = 0x42;
@@ -181,11 +194,9 @@ Bytes TestCa::issue(const LeafOptions& options) const {
     X509Handle certificate = blank_certificate(options.not_before, options.not_after);
     X509* x = certificate.get();
     X509* issuer = impl_->certificate.get();
-    const Bytes public_key =
-        options.public_key.empty() ? crypto::ed25519_generate().public_key : options.public_key;
     set_name(X509_get_subject_name(x), "device");
     X509_set_issuer_name(x, X509_get_subject_name(issuer));
-    X509_set_pubkey(x, public_pkey(public_key).get());
+    X509_set_pubkey(x, leaf_pkey(options).get());
     add_extension(x, issuer, NID_basic_constraints, options.basic_constraints);
     add_extension(x, issuer, NID_key_usage, options.key_usage);
     add_extension(x, issuer, NID_ext_key_usage, options.extended_key_usage);
