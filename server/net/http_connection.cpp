@@ -154,22 +154,24 @@ awaitable<bool> HttpConnection::handshake() {
 awaitable<void> HttpConnection::serve() {
     auto chain = presented_chain(stream_.native_handle());
     limit_time(context_->limits.handshake_timeout);
-    auto admitted = co_await context_->gate.admit(std::move(chain), address_);
-    if (const auto* refusal = std::get_if<session::Refusal>(&admitted)) {
-        co_await refuse(*refusal);
+    auto admitting = context_->gate.admit(std::move(chain), address_);
+    auto admitted = co_await std::move(admitting);
+    if (auto* refusal = std::get_if<session::Refusal>(&admitted)) {
+        co_await refuse(std::move(*refusal));
         co_await shut_down();
         co_return;
     }
     caller_ = std::get<session::CallerPtr>(admitted);
     const auto slot = context_->registry.enter(caller_, place_);
+    std::optional<session::Refusal> late;
     if (!slot) {
-        co_await refuse({WireError::rate_limited, "too_many_connections"});
-        co_await shut_down();
-        co_return;
+        late.emplace(WireError::rate_limited, "too_many_connections");
+    } else if (context_->gate.is_revoked(*caller_)) {
+        // A revocation in between found no connection to end.
+        late.emplace(WireError::invalid_certificate, "revoked");
     }
-    // A revocation in between found no connection to end.
-    if (context_->gate.is_revoked(*caller_)) {
-        co_await refuse({WireError::invalid_certificate, "revoked"});
+    if (late) {
+        co_await refuse(std::move(*late));
         co_await shut_down();
         co_return;
     }
@@ -196,7 +198,8 @@ awaitable<bool> HttpConnection::read_header(Parser& parser) {
     const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kToken);
     if (error && error != http::error::end_of_stream &&
         error.category() == http::make_error_code(http::error::end_of_stream).category()) {
-        co_await respond(HttpResponse::text(400, "malformed request\n"), false, 11, false);
+        auto response = HttpResponse::text(400, "malformed request\n");
+        co_await respond(std::move(response), false, 11, false);
     }
     co_return !error;
 }
@@ -228,7 +231,8 @@ awaitable<bool> HttpConnection::upgrade(Parser& parser) {
     const auto& head = parser.get();
     const unsigned version = head.version();
     if (std::string_view{head.target()} != kWebSocketTarget) {
-        co_return co_await respond(HttpResponse::text(404, "not found\n"), false, version, false);
+        auto response = HttpResponse::text(404, "not found\n");
+        co_return co_await respond(std::move(response), false, version, false);
     }
     if (!beast::websocket::is_upgrade(head) || buffer_.size() != 0 ||
         !offers_subprotocol(head[http::field::sec_websocket_protocol])) {
@@ -300,8 +304,9 @@ awaitable<bool> HttpConnection::take_body(Parser& parser, std::shared_ptr<BodySi
     std::function<HttpResponse()> job = [sink, broken] {
         return sink->finish(!broken);
     };
-    auto finish = runtime::run_on<HttpResponse>(
-        context_->blocking, std::move(job), HttpResponse::text(500, "internal\n"));
+    auto failed = HttpResponse::text(500, "internal\n");
+    auto finish =
+        runtime::run_on<HttpResponse>(context_->blocking, std::move(job), std::move(failed));
     auto response = co_await std::move(finish);
     if (broken) {
         co_return false;

@@ -114,15 +114,16 @@ asio::awaitable<Admission> Gate::refuse(Judged judged, std::string address) {
         auto wait = record(std::move(intent));
         co_await std::move(wait);
     }
-    co_return Refusal{WireError::invalid_certificate, judged.reason};
+    Refusal refusal{WireError::invalid_certificate, judged.reason};
+    co_return refusal;
 }
 
 asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string address) {
     std::function<Judged()> job = [this, chain, address] {
         return judge(chain, address);
     };
-    auto judging = runtime::run_on<Judged>(
-        cpu_, std::move(job), Judged{nullptr, {}, std::string{name(WireError::shutting_down)}});
+    Judged stopped{nullptr, {}, std::string{name(WireError::shutting_down)}};
+    auto judging = runtime::run_on<Judged>(cpu_, std::move(job), std::move(stopped));
     auto judged = co_await std::move(judging);
     if (!judged.caller) {
         auto refusing = refuse(std::move(judged), std::move(address));
@@ -136,7 +137,8 @@ asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string add
         auto recording = record(std::move(intent));
         const auto verdict = co_await std::move(recording);
         if (verdict.error) {
-            co_return Refusal{*verdict.error, std::string{name(*verdict.error)}};
+            Refusal refusal{*verdict.error, std::string{name(*verdict.error)}};
+            co_return refusal;
         }
     }
     co_return caller;

@@ -26,6 +26,8 @@ namespace serai::server::session {
 struct Refusal {
     WireError error = WireError::invalid_certificate;
     std::string reason;  // the name of an X509Error, or of a limit
+
+    Refusal(WireError e, std::string r) : error(e), reason(std::move(r)) {}
 };
 
 using Admission = std::variant<CallerPtr, Refusal>;
