@@ -61,7 +61,11 @@ struct Facts {
     std::set<std::uint64_t> erased;  // leaves without an opening: what they said is not known
     std::optional<protocol::network::SignedGenesis> genesis;
 
-    std::map<std::pair<Scope, Digest>, std::vector<std::uint64_t>> sequences;  // leaves, by counter
+    // Leaves by counter, as the store's indices have them; the openings must say the same, and those that were erased are known
+    // from here alone.
+    std::map<std::pair<Scope, Digest>, std::vector<std::uint64_t>> sequences;
+    std::set<std::pair<std::pair<Scope, Digest>, std::uint64_t>>
+        counted;  // sequence and leaf, by the openings
     std::set<std::uint64_t> governance;
     std::map<EntryId, std::uint64_t> acts;
     std::map<std::uint64_t, std::string> types;

@@ -95,14 +95,16 @@ class OpeningReader {
     }
 
     void take_counter(Scope scope, const Digest& id, ByteView encoded) {
+        const std::pair key{scope, id};
         const auto counter = decode_exact<Counter>(encoded);
-        auto& sequence = facts_.sequences[{scope, id}];
-        const std::uint64_t previous =
-            sequence.empty() ? protocol::message::kNoPrevious : sequence.back();
-        if (!counter || counter->counter != sequence.size() || counter->previous != previous) {
+        const auto& sequence = facts_.sequences[key];
+        if (!counter || counter->counter >= sequence.size() ||
+            sequence[counter->counter] != index_ ||
+            counter->previous != (counter->counter == 0 ? protocol::message::kNoPrevious
+                                                        : sequence[counter->counter - 1])) {
             problems_.add("a counter that does not follow its predecessor" + at(index_));
         }
-        sequence.push_back(index_);
+        facts_.counted.emplace(key, index_);
     }
 
     void take_counters() {
@@ -357,38 +359,44 @@ class LeafPass {
     std::uint64_t tiles_ = 0;
 };
 
-// The packed indices say what the openings say. With erased openings their counters are known from here alone.
-Result<void> check_sequences(const kv::Store& store, Problems& problems, const Facts& facts) {
-    std::map<std::pair<Scope, Digest>, std::vector<std::uint64_t>> indexed;
-    SERAI_CHECK(repo::for_each_row(
+Result<void> read_sequences(const kv::Store& store, Problems& problems, Facts& facts) {
+    return repo::for_each_row(
         store, make_key(keyspace::kSequence), [&](ByteView key, ByteView value) -> Result<void> {
             const auto scope = static_cast<Scope>(key[1]);
-            auto& sequence = indexed[{scope, repo::bytes_at<32>(key, 2)}];
+            auto& sequence = facts.sequences[{scope, repo::bytes_at<32>(key, 2)}];
             if (repo::integer_at(key, 34) != sequence.size()) {
                 problems.add("an index of a sequence has a gap");
             }
             Reader reader{value};
             while (!reader.at_end()) {
                 const auto leaf = reader.u64();
-                if (!leaf) {
-                    problems.add("an index of a sequence does not decode");
+                if (!leaf || (!sequence.empty() && *leaf <= sequence.back())) {
+                    problems.add("an index of a sequence does not rise");
                     break;
                 }
                 sequence.push_back(*leaf);
             }
             return {};
-        }));
-    if (facts.erased.empty() && indexed != facts.sequences) {
-        problems.add("the indices of the sequences are not what the openings say");
+        });
+}
+
+// No index names a leaf whose opening does not say so.
+void check_sequences(Problems& problems, const Facts& facts) {
+    for (const auto& [key, leaves] : facts.sequences) {
+        for (const std::uint64_t leaf : leaves) {
+            if (!facts.erased.contains(leaf) && !facts.counted.contains({key, leaf})) {
+                problems.add("an index names an entry that is not of its sequence" + at(leaf));
+            }
+        }
     }
-    return {};
 }
 
 }  // namespace
 
 Result<void> check_log(const kv::Store& store, Problems& problems, Facts& facts) {
+    SERAI_CHECK(read_sequences(store, problems, facts));
     SERAI_CHECK((LeafPass{store, problems, facts}.run()));
-    SERAI_CHECK(check_sequences(store, problems, facts));
+    check_sequences(problems, facts);
     std::set<std::uint64_t> governance;
     SERAI_CHECK(repo::for_each_row(
         store, make_key(keyspace::kGovernance), [&](ByteView key, ByteView) -> Result<void> {
