@@ -64,12 +64,7 @@ class Joining {
         SERAI_TRY(tree, fetch_tree());
         const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
         const mls::ValidationPolicy policy{judge, context_.now_seconds()};
-        auto group = mls::Group::join(*welcome,
-                                      *key_package_,
-                                      &tree,
-                                      policy,
-                                      nullptr,
-                                      &info_);
+        auto group = mls::Group::join(*welcome, *key_package_, &tree, policy, nullptr, &info_);
         if (!group) {
             return refuse("the Welcome does not hold: " + group.error().message());
         }

@@ -1,0 +1,120 @@
+#include "client/cli/history_text.hpp"
+
+#include "client/cli/names.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+namespace serai::client::cli {
+namespace {
+
+namespace message = protocol::message;
+namespace network = protocol::network;
+
+std::string people(const network::Genesis& genesis, const std::vector<std::string>& devices) {
+    std::string out;
+    for (const std::string& device : devices) {
+        out += (out.empty() ? "" : ", ") + person_text(genesis, device, true);
+    }
+    return out;
+}
+
+std::string change_text(const network::Genesis& genesis, const channel::HistoryEntry& entry) {
+    const std::string who = person_text(genesis, entry.sender);
+    std::string out;
+    if (!entry.added.empty()) {
+        out = who + " brought in " + people(genesis, entry.added);
+    }
+    if (!entry.removed.empty()) {
+        out += (out.empty() ? who + " removed " : " and removed ") + people(genesis, entry.removed);
+    }
+    return out.empty() ? who + " renewed the channel's keys" : out;
+}
+
+std::string content_text(const message::Content& content) {
+    switch (content.type) {
+        case message::ContentType::text:
+            return printable(as_text(content.body));
+        case message::ContentType::title:
+            return "";
+        case message::ContentType::document:
+            return "[a document]";
+    }
+    return "";
+}
+
+std::string_view kind_name(channel::EntryKind kind) {
+    switch (kind) {
+        case channel::EntryKind::established:
+            return "established";
+        case channel::EntryKind::change:
+            return "change";
+        case channel::EntryKind::message:
+            return "message";
+        case channel::EntryKind::unreadable:
+            return "unreadable";
+    }
+    return "unknown";
+}
+
+boost::json::array texts(const std::vector<std::string>& list) {
+    boost::json::array out;
+    for (const std::string& text : list) {
+        out.emplace_back(text);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string entry_text(const network::Genesis& genesis, const channel::HistoryEntry& entry) {
+    const std::string when = local_time(entry.time, false) + "  ";
+    switch (entry.kind) {
+        case channel::EntryKind::established:
+            return when + "* " + person_text(genesis, entry.sender) + " founded the channel";
+        case channel::EntryKind::change:
+            return when + "* " + change_text(genesis, entry);
+        case channel::EntryKind::unreadable:
+            return when + "* a message of " + person_text(genesis, entry.sender) +
+                   " that cannot be read: " + printable(entry.note);
+        case channel::EntryKind::message: {
+            const std::string text = entry.content ? content_text(*entry.content) : "";
+            return text.empty() ? "" : when + person_text(genesis, entry.sender) + ": " + text;
+        }
+    }
+    return "";
+}
+
+boost::json::object entry_json(const channel::HistoryEntry& entry) {
+    boost::json::object out{{"record", entry.n.value()},
+                            {"leaf", entry.leaf.value()},
+                            {"time", utc_time(entry.time)},
+                            {"kind", kind_name(entry.kind)},
+                            {"sender", entry.sender}};
+    if (entry.content) {
+        out["sent"] = utc_time(entry.content->sent);
+        switch (entry.content->type) {
+            case message::ContentType::text:
+                out["text"] = as_text(entry.content->body);
+                break;
+            case message::ContentType::title:
+                out["title"] = as_text(entry.content->body);
+                break;
+            case message::ContentType::document:
+                out["document"] = true;
+                break;
+        }
+    }
+    if (!entry.added.empty()) {
+        out["added"] = texts(entry.added);
+    }
+    if (!entry.removed.empty()) {
+        out["removed"] = texts(entry.removed);
+    }
+    if (!entry.note.empty()) {
+        out["note"] = entry.note;
+    }
+    return out;
+}
+
+}  // namespace serai::client::cli

@@ -1,0 +1,21 @@
+// Records of a channel as people and scripts see them.
+#pragma once
+
+#include "client/channel/state.hpp"
+#include "client/cli/output.hpp"
+#include "protocol/network/genesis.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+
+namespace serai::client::cli {
+
+// "10:12:03  KZ person-1: Good morning", or a sentence about who came and went. Empty for records that say nothing to a person
+// (the title said again).
+[[nodiscard]] std::string entry_text(const protocol::network::Genesis& genesis,
+                                     const channel::HistoryEntry& entry);
+
+[[nodiscard]] boost::json::object entry_json(const channel::HistoryEntry& entry);
+
+}  // namespace serai::client::cli
