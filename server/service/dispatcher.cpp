@@ -213,7 +213,6 @@ void Dispatcher::run(const Call& call, const Service& service) const {
     auto request = protocol::codec::decode_exact<Request>(call.body());
     if (!request) {
         call.reply().fail(WireError::malformed);
-        call.reply().session().end(WireError::malformed);
         return;
     }
     if constexpr (std::same_as<Request, message::QueryOpenings>) {

@@ -78,6 +78,9 @@ void Reply::ok(ByteView body) const {
 
 void Reply::fail(WireError error, std::string_view detail) const {
     session_->answer(token_, error, as_bytes(detail.substr(0, limits::kMaxDetail)));
+    if (error == WireError::malformed) {
+        session_->end(error);
+    }
 }
 
 void Reply::fail(const ErrorCode& error) const {

@@ -35,7 +35,7 @@ class Reply {
     // The encoded Response.
     void ok(ByteView body) const;
 
-    // `detail`: one sentence for a person; never content, keys or what another party did.
+    // `detail`: one sentence for a person; never content, keys or what another party did. `malformed` also ends the session.
     void fail(WireError error, std::string_view detail = {}) const;
 
     // Any layer's error: a WireError as it is, anything else as `internal`, logged by the caller.
