@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace serai::storage::kv {
 
@@ -96,6 +97,65 @@ Result<LogBounds> find_bounds(rocksdb::Iterator& iterator, ByteView log) {
         return StoreError::corrupt;
     }
     return bounds;
+}
+
+namespace {
+
+constexpr std::uint8_t kFirstNumberMark = 0;
+
+bool comes_before(const Bytes& a, const Bytes& b) {
+    return std::pair{a.size(), a} < std::pair{b.size(), b};
+}
+
+// The next name after `last` among the logs' records, or among their first numbers; nullopt if there is none.
+Result<std::optional<Bytes>> next_name(rocksdb::Iterator& iterator,
+                                       const Bytes& last,
+                                       bool among_records) {
+    const bool from_start = last.empty();
+    if (among_records) {
+        constexpr auto kLastNumber = std::numeric_limits<std::uint64_t>::max();
+        const std::uint8_t shortest[] = {1};
+        iterator.Seek(from_start ? to_slice(shortest) : LogKey::record(last, kLastNumber).slice());
+    } else {
+        const std::uint8_t mark[] = {kFirstNumberMark};
+        const LogKey key = LogKey::first_number(last);
+        iterator.Seek(from_start ? to_slice(mark) : key.slice());
+        if (!from_start && iterator.Valid() && iterator.key() == key.slice()) {
+            iterator.Next();
+        }
+    }
+    if (!iterator.status().ok()) {
+        return read_error(iterator.status());
+    }
+    if (!iterator.Valid() || (!among_records && iterator.key()[0] != kFirstNumberMark)) {
+        return std::optional<Bytes>{};
+    }
+    const auto name = log_name(iterator.key());
+    if (!name) {
+        return StoreError::corrupt;
+    }
+    return std::optional{serai::to_bytes(*name)};
+}
+
+}  // namespace
+
+// A log is found by its records, or, when all of them are trimmed, by its first number alone.
+Result<std::vector<Bytes>> list_log_names(rocksdb::Iterator& iterator,
+                                          ByteView after,
+                                          std::size_t max_names) {
+    std::vector<Bytes> names;
+    Bytes last = serai::to_bytes(after);
+    while (names.size() < max_names) {
+        SERAI_TRY(by_records, next_name(iterator, last, true));
+        SERAI_TRY(by_first, next_name(iterator, last, false));
+        if (!by_records && !by_first) {
+            break;
+        }
+        const bool take_first = by_first && (!by_records || comes_before(*by_first, *by_records));
+        last = take_first ? *by_first : *by_records;
+        names.push_back(last);
+    }
+    return names;
 }
 
 }  // namespace serai::storage::kv

@@ -59,4 +59,9 @@ class LogKey {
 // The bounds of `log`, by an iterator over the logs' column family.
 [[nodiscard]] Result<LogBounds> find_bounds(rocksdb::Iterator& iterator, ByteView log);
 
+// As Store::list_logs, by an iterator over the logs' column family.
+[[nodiscard]] Result<std::vector<Bytes>> list_log_names(rocksdb::Iterator& iterator,
+                                                        ByteView after,
+                                                        std::size_t max_names);
+
 }  // namespace serai::storage::kv

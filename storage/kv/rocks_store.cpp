@@ -11,7 +11,6 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <limits>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -311,51 +310,11 @@ Result<LogPage> RocksStore::read(ByteView log,
     return page;
 }
 
-// A name is found by the log's records, or, when all of them are trimmed, by its first number alone.
 Result<std::vector<Bytes>> RocksStore::list_logs(ByteView after, std::size_t max_names) const {
     if (max_names == 0 || after.size() > kMaxKey) {
         return StoreError::invalid;
     }
-    constexpr auto kLast = std::numeric_limits<std::uint64_t>::max();
-    const auto records = iterate(base_->logs());
-    const auto firsts = iterate(base_->logs());
-    std::vector<Bytes> names;
-    Bytes last = serai::to_bytes(after);
-    while (names.size() < max_names) {
-        const auto beyond =
-            last.empty() ? Bytes{1} : serai::to_bytes(to_view(LogKey::record(last, kLast).slice()));
-        records->Seek(to_slice(beyond));
-        const auto first_key =
-            last.empty() ? Bytes{0} : serai::to_bytes(to_view(LogKey::first_number(last).slice()));
-        firsts->Seek(to_slice(first_key));
-        if (!last.empty() && firsts->Valid() && to_view(firsts->key()).size() == first_key.size() &&
-            equal(to_view(firsts->key()), first_key)) {
-            firsts->Next();
-        }
-        if (!records->status().ok() || !firsts->status().ok()) {
-            return read_error(records->status().ok() ? firsts->status() : records->status());
-        }
-        std::optional<Bytes> next;
-        for (auto* it : {records.get(), firsts.get()}) {
-            if (!it->Valid() || (it == firsts.get() && it->key()[0] != 0)) {
-                continue;
-            }
-            const auto name = log_name(it->key());
-            if (!name) {
-                return StoreError::corrupt;
-            }
-            auto candidate = serai::to_bytes(*name);
-            if (!next || std::pair{candidate.size(), candidate} < std::pair{next->size(), *next}) {
-                next = std::move(candidate);
-            }
-        }
-        if (!next) {
-            break;
-        }
-        last = *next;
-        names.push_back(std::move(*next));
-    }
-    return names;
+    return list_log_names(*iterate(base_->logs()), after, max_names);
 }
 
 Result<void> RocksStore::purge(Space space, std::span<const ByteView> keys) {
