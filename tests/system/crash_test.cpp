@@ -35,7 +35,7 @@ class CrashTest : public testing::Test {
   protected:
     CrashTest() {
         // Uploads that a crash interrupts stay for a day; a party must not run out of them.
-        network.configure({{"limits.uploads_per_party", "100000"}});
+        network.configure({{"limits.uploads_per_party", "10000"}});
         RecordProperty("seed", std::to_string(seed));
     }
 

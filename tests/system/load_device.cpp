@@ -214,13 +214,13 @@ void LoadDevice::settle(std::uint16_t port) {
         ASSERT_TRUE(client->post_frame(wish.frame));
     }
     ASSERT_TRUE(await_all(*client, [] {}));
-    const auto caught_up = member_.catch_up(*client);
-    ASSERT_TRUE(caught_up) << caught_up.error().message();
 }
 
 void LoadDevice::verify(std::uint16_t port, const LogAuditor& auditor) {
     auto client = member_.connect(port);
     ASSERT_TRUE(client) << client.error().message();
+    const auto caught_up = member_.catch_up(*client);
+    ASSERT_TRUE(caught_up) << caught_up.error().message();
     for (const auto& wish : acknowledged_) {
         if (wish.kind == Wish::Kind::message || wish.kind == Wish::Kind::commit) {
             const auto receipt = decode_exact<RecordReceipt>(wish.answer);

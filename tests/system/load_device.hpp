@@ -35,12 +35,12 @@ class LoadDevice {
     // and after each answer.
     void work(std::uint16_t port, const Tick& tick);
 
-    // Asks again whatever was not answered, with the same bytes and ids; then catches up with the channel. A GoogleTest failure
-    // for any answer that a retry must not get.
+    // Asks again whatever was not answered, with the same bytes and ids. A GoogleTest failure for any answer that a retry must
+    // not get.
     void settle(std::uint16_t port);
 
-    // Holds server and log to every answer since the last call, to every refusal, and to one answer from long ago. To be called
-    // after every device has settled and `auditor` has read everything.
+    // Catches up with the channel; then holds server and log to every answer since the last call, to every refusal, and to one
+    // answer from long ago. To be called after every device has settled and `auditor` has read everything.
     void verify(std::uint16_t port, const LogAuditor& auditor);
 
     [[nodiscard]] std::size_t acknowledged() const { return acknowledged_count_; }
