@@ -56,12 +56,29 @@ class EffectCheck {
         return value.size() == 8 ? std::optional{integer_at(value, 0)} : std::nullopt;
     }
 
-    // Every act's id is taken by its leaf; no name is taken by a leaf that is not there.
+    Result<void> check_once(const Digest& key, std::uint64_t leaf, const std::string& sentence) {
+        SERAI_TRY(row, store_.get(Space::state, make_key(keyspace::kOnce, ByteView{key})));
+        problems_.expect(row && leaf_in(*row) == leaf, sentence);
+        return {};
+    }
+
+    // What may happen once is taken by the leaf that says it happened; nothing is taken by a leaf that is not there.
     Result<void> check_acts() {
         for (const auto& [id, leaf] : facts_.acts) {
-            const Digest key = AuditLog::once_key("act", id.value());
-            SERAI_TRY(row, store_.get(Space::state, make_key(keyspace::kOnce, ByteView{key})));
-            problems_.expect(row && leaf_in(*row) == leaf, "an act's id is not taken by its leaf");
+            SERAI_CHECK(check_once(AuditLog::once_key("act", id.value()),
+                                   leaf,
+                                   "an act's id is not taken by its leaf"));
+        }
+        for (const auto& [reference, leaf] : facts_.published) {
+            SERAI_CHECK(check_once(AuditLog::once_key("key-package", reference),
+                                   leaf,
+                                   "a key package's reference is not taken by its leaf"));
+        }
+        for (const auto& [opened, leaf] : facts_.completed) {
+            const kv::Key access = make_key(keyspace::kAccess, opened);
+            SERAI_CHECK(check_once(AuditLog::once_key("completion", access),
+                                   leaf,
+                                   "a completion is not taken by its leaf"));
         }
         return each(keyspace::kOnce, "a name is taken by no leaf", [&](ByteView, ByteView value) {
             const auto leaf = leaf_in(value);
@@ -138,29 +155,35 @@ class EffectCheck {
 
     Result<void> check_accesses() {
         std::uint64_t accesses = 0;
-        SERAI_CHECK(each(keyspace::kAccess,
-                         "an access to a document has no leaf",
-                         [&](ByteView key, ByteView value) {
-                             ++accesses;
-                             const std::uint64_t leaf = integer_at(key, 1);
-                             const auto row = decode_exact<repo::AccessRow>(value);
-                             return row && was_opened(leaf, {row->document, row->version});
-                         }));
+        SERAI_CHECK(
+            each(keyspace::kAccess,
+                 "an access to a document has no leaf",
+                 [&](ByteView key, ByteView value) {
+                     ++accesses;
+                     const std::uint64_t leaf = integer_at(key, 1);
+                     const auto row = decode_exact<repo::AccessRow>(value);
+                     return row && was_opened(leaf, {row->document, row->version}, row->device);
+                 }));
         if (facts_.erased.empty() && accesses != facts_.opened.size()) {
             problems_.add("the accesses are not as many as the acts of opening");
         }
         return each(keyspace::kGrant, "a grant has no leaf", [&](ByteView, ByteView value) {
             const auto grant = decode_exact<repo::GrantState>(value);
-            return grant && was_opened(grant->leaf.value(), {grant->document, grant->version});
+            return grant && was_opened(grant->leaf.value(),
+                                       {grant->document, grant->version},
+                                       commit::device_key(grant->device));
         });
     }
 
-    [[nodiscard]] bool was_opened(std::uint64_t leaf, const DocumentVersion& what) const {
+    [[nodiscard]] bool was_opened(std::uint64_t leaf,
+                                  const DocumentVersion& what,
+                                  const Digest& device) const {
         if (facts_.erased.contains(leaf)) {
             return true;
         }
         const auto found = facts_.opened.find(leaf);
-        return found != facts_.opened.end() && found->second == what;
+        return found != facts_.opened.end() && found->second.version == what &&
+               found->second.device == device;
     }
 
     Result<void> check_crls() {

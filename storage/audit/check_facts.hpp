@@ -56,6 +56,11 @@ struct SealedFact {
 
 using DocumentVersion = std::pair<protocol::network::DocumentId, std::uint32_t>;
 
+struct OpenedFact {
+    DocumentVersion version;
+    Digest device{};  // device key
+};
+
 struct Facts {
     std::vector<protocol::message::Leaf> leaves;
     std::set<std::uint64_t> erased;  // leaves without an opening: what they said is not known
@@ -74,7 +79,9 @@ struct Facts {
     std::map<Digest, std::uint64_t> published;  // key package references
     std::set<Digest> claimed;
     std::map<DocumentVersion, SealedFact> sealed;
-    std::map<std::uint64_t, DocumentVersion> opened;
+    std::map<std::uint64_t, OpenedFact> opened;
+    std::map<std::uint64_t, std::uint64_t>
+        completed;                                 // leaf of the opening, leaf of the completion
     std::map<Digest, std::uint64_t> certificates;  // by SHA-256
     std::map<std::uint64_t, Bytes> crls;           // DER
 

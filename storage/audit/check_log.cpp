@@ -194,7 +194,15 @@ class OpeningReader {
             const auto statement = protocol::network::OpenDocumentStatement::parse(act_fields_);
             good = statement.has_value();
             if (good) {
-                facts_.opened[index_] = {statement->document, statement->version};
+                const Bytes* device = opening_->server_value(field::kDevice);
+                facts_.opened[index_] = {{statement->document, statement->version},
+                                         crypto::sha256(device ? *device : Bytes{})};
+            }
+        } else if (kind == ActKind::complete_document) {
+            const auto statement = protocol::network::CompleteDocumentStatement::parse(act_fields_);
+            good = statement.has_value();
+            if (good && !facts_.completed.emplace(statement->opened_at.value(), index_).second) {
+                problems_.add("an opening was completed twice" + at(index_));
             }
         }
         if (!good) {
