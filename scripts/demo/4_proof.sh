@@ -40,16 +40,30 @@ files_with() {
         }' "$2"
 }
 
+# 64 bytes from the second half of a file that are no filling: more than 16 different ones.
+piece_of() {
+    # shellcheck disable=SC2016  # the variables are perl's
+    perl -e '
+        local $/;
+        open(my $in, "<:raw", $ARGV[0]) or die "$!";
+        my $content = <$in>;
+        for (my $at = int(length($content) / 2); $at + 64 <= length($content); $at += 64) {
+            my $piece = substr($content, $at, 64);
+            my %seen = map { $_ => 1 } split(//, $piece);
+            if (keys(%seen) > 16) { print $piece; exit 0; }
+        }
+        die "no piece";' "$1"
+}
+
 # What to look for: every message, the title, and pieces of every file, one per file in $stage/needles.
 gather_needles() {
-    local who size
+    local who
     mkdir -p "$stage/needles"
     printf '%s' "$channel" >"$stage/needles/title"
     for who in "${states[@]}"; do
         printf '%s' "${message[$who]}" >"$stage/needles/message.$who"
         printf '%s' "$(basename "${file[$who]}")" >"$stage/needles/name.$who"
-        size=$(stat -c %s "${file[$who]}")
-        tail -c +$((size / 2)) "${file[$who]}" | head -c 64 >"$stage/needles/file.$who"
+        piece_of "${file[$who]}" >"$stage/needles/file.$who"
     done
 }
 
