@@ -3,6 +3,7 @@
 #include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
 #include "client/channel/roster.hpp"
+#include "client/channel/sealing.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/verdict.hpp"
 
@@ -11,34 +12,10 @@
 namespace serai::client::channel {
 namespace {
 
-namespace message = protocol::message;
-using protocol::codec::decode_exact;
-
 Result<void> drop(const Context& context, const Task& task) {
     vault::Batch batch = context.vault.batch();
     task.finish(batch);
     return context.vault.commit(std::move(batch));
-}
-
-// A sealed document is announced in the same batch that forgets the sealing.
-Result<void> carry_on_seal(const Context& context, const Task& task) {
-    const auto answer = context.session.exchange(*task.frame);
-    if (!answer && !is_refused_for_good(answer.error())) {
-        return answer.error();
-    }
-    vault::Batch batch = context.vault.batch();
-    task.finish(batch);
-    if (answer) {
-        SERAI_TRY(payload, decode_exact<SealPayload>(task.payload));
-        SERAI_TRY(content, decode_exact<message::Content>(payload.content));
-        SERAI_TRY(number, next_task_number(context.vault));
-        make_send_task(number, task.group, content).save(batch);
-    }
-    SERAI_CHECK(context.vault.commit(std::move(batch)));
-    if (!answer) {
-        return answer.error();
-    }
-    return {};
 }
 
 Result<void> carry_on_plain(const Context& context, const Task& task) {
@@ -67,8 +44,10 @@ Result<void> carry_on(const Context& context, const Task& task) {
             SERAI_CHECK(carry_on_send(context, task));
             return {};
         }
-        case TaskKind::seal:
-            return carry_on_seal(context, task);
+        case TaskKind::seal: {
+            SERAI_CHECK(carry_on_seal(context, task));
+            return {};  // the announcement is a task of its own now
+        }
         case TaskKind::plain:
             return carry_on_plain(context, task);
     }

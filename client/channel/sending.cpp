@@ -3,10 +3,10 @@
 #include "client/channel/catch_up.hpp"
 #include "client/channel/follower.hpp"
 #include "client/channel/judge.hpp"
-#include "client/channel/padme.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "crypto/document/padding.hpp"
 #include "crypto/secret/random.hpp"
 
 #include <chrono>
@@ -50,8 +50,8 @@ Result<void> encrypt(const Context& context,
     message::ChannelAad aad;
     aad.message_id = payload.message_id;
     aad.head = *channel.state.cursor;
-    const std::uint64_t padded =
-        padme(std::max(kMinPadded, payload.content.size() + kContentOverhead));
+    const std::uint64_t padded = crypto::document::padded_length(
+        std::max(kMinPadded, payload.content.size() + kContentOverhead));
     SERAI_TRY(sealed,
               channel.group->protect(context.device.keys.private_key,
                                      encode(aad),

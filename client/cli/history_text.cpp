@@ -1,6 +1,7 @@
 #include "client/cli/history_text.hpp"
 
 #include "client/cli/names.hpp"
+#include "crypto/document/manifest.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -31,6 +32,15 @@ std::string change_text(const network::Genesis& genesis, const channel::HistoryE
     return out.empty() ? who + " renewed the channel's keys" : out;
 }
 
+std::string document_text(const message::Content& content) {
+    const auto manifest = protocol::codec::decode_exact<crypto::document::Manifest>(content.body);
+    if (!manifest) {
+        return "[a document without a valid marking; refused]";
+    }
+    return "[document '" + printable(manifest->name) + "', " + size_text(manifest->true_length) +
+           ", " + marking_text(manifest->marking) + "]";
+}
+
 std::string content_text(const message::Content& content) {
     switch (content.type) {
         case message::ContentType::text:
@@ -38,7 +48,7 @@ std::string content_text(const message::Content& content) {
         case message::ContentType::title:
             return "";
         case message::ContentType::document:
-            return "[a document]";
+            return document_text(content);
     }
     return "";
 }
@@ -57,6 +67,18 @@ std::string_view kind_name(channel::EntryKind kind) {
     return "unknown";
 }
 
+boost::json::value document_json(const message::Content& content) {
+    const auto manifest = protocol::codec::decode_exact<crypto::document::Manifest>(content.body);
+    if (!manifest) {
+        return nullptr;
+    }
+    return boost::json::object{{"name", manifest->name},
+                               {"document", to_hex(manifest->document.value())},
+                               {"version", manifest->document_version},
+                               {"size", manifest->true_length},
+                               {"marking", marking_json(manifest->marking)}};
+}
+
 boost::json::array texts(const std::vector<std::string>& list) {
     boost::json::array out;
     for (const std::string& text : list) {
@@ -66,6 +88,22 @@ boost::json::array texts(const std::vector<std::string>& list) {
 }
 
 }  // namespace
+
+std::string marking_text(const message::Marking& marking) {
+    std::string text = std::string{message::name(marking.tlp)} + ", " +
+                       std::string{message::name(marking.handling)} + ", " + marking.source_grade +
+                       std::to_string(marking.information_grade);
+    return marking.conditions.empty() ? text : text + " (" + printable(marking.conditions) + ")";
+}
+
+boost::json::object marking_json(const message::Marking& marking) {
+    return {{"tlp", message::name(marking.tlp)},
+            {"handling", message::name(marking.handling)},
+            {"conditions", marking.conditions},
+            {"source", std::string(1, marking.source_grade)},
+            {"information", marking.information_grade},
+            {"originator", marking.originator.text()}};
+}
 
 std::string entry_text(const network::Genesis& genesis, const channel::HistoryEntry& entry) {
     const std::string when = local_time(entry.time, false) + "  ";
@@ -101,7 +139,7 @@ boost::json::object entry_json(const channel::HistoryEntry& entry) {
                 out["title"] = as_text(entry.content->body);
                 break;
             case message::ContentType::document:
-                out["document"] = true;
+                out["document"] = document_json(*entry.content);
                 break;
         }
     }

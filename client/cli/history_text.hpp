@@ -3,6 +3,7 @@
 
 #include "client/channel/state.hpp"
 #include "client/cli/output.hpp"
+#include "protocol/message/document.hpp"
 #include "protocol/network/genesis.hpp"
 
 #include <boost/json/object.hpp>
@@ -17,5 +18,10 @@ namespace serai::client::cli {
                                      const channel::HistoryEntry& entry);
 
 [[nodiscard]] boost::json::object entry_json(const channel::HistoryEntry& entry);
+
+// "TLP:AMBER, H0, X4"
+[[nodiscard]] std::string marking_text(const protocol::message::Marking& marking);
+
+[[nodiscard]] boost::json::object marking_json(const protocol::message::Marking& marking);
 
 }  // namespace serai::client::cli

@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
     add_genesis_commands(app, program);
     add_channel_commands(app, program);
     add_message_commands(app, program);
+    add_document_commands(app, program);
+    add_audit_commands(app, program);
 
     try {
         app.parse(argc, argv);

@@ -1,0 +1,151 @@
+#include "client/audit/verifier.hpp"
+
+#include "client/channel/store.hpp"
+#include "crypto/act/commitment.hpp"
+#include "crypto/merkle/tree_hash.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace serai::client::audit {
+namespace {
+
+namespace message = protocol::message;
+
+class Verifier {
+  public:
+    Verifier(const Context& context, const OnLeaves& on_leaves)
+        : context_(context), on_leaves_(on_leaves) {}
+
+    Result<Report> run() {
+        SERAI_TRY(entries, query_openings(context_, party_scope()));
+        for (const VerifiedEntry& one : entries) {
+            expected_.emplace(one.entry.index.value(), one.entry.leaf);
+            report_.acts += one.signer ? 1U : 0U;
+        }
+        report_.openings = entries.size();
+        SERAI_CHECK(read_leaves());
+        SERAI_CHECK(check_records(entries));
+        return report_;
+    }
+
+  private:
+    ErrorCode accuse(std::string what, std::uint64_t index, const message::Leaf* leaf = nullptr) {
+        session::EvidenceFile file{what};
+        file.text("checkpoint", context_.log.note()).text("index", std::to_string(index));
+        if (leaf != nullptr) {
+            file.bytes("leaf", protocol::codec::encode(*leaf));
+        }
+        return context_.evidence.accuse(std::move(what), file);
+    }
+
+    // The newest checkpoint, and every leaf under it.
+    Result<void> read_leaves() {
+        SERAI_TRY(note, context_.session.call(message::GetCheckpoint{}));
+        SERAI_CHECK(context_.log.advance(context_.session, note.note));
+        SERAI_CHECK(context_.network.refresh(context_.session, context_.log, context_.evidence));
+        report_.checkpoint = *context_.log.newest();
+        const std::uint64_t size = report_.checkpoint.size.value();
+        if (!expected_.empty() && expected_.rbegin()->first >= size) {
+            return accuse("the server signs a log without entries that it opened", size);
+        }
+        crypto::merkle::CompactRange tree;
+        while (tree.size().value() < size) {
+            const LogIndex from{tree.size().value()};
+            SERAI_TRY(page,
+                      context_.session.call(message::GetLeaves{
+                          from, static_cast<std::uint16_t>(limits::kMaxPageEntries)}));
+            if (page.leaves.empty()) {
+                return accuse("the server does not give all the leaves of the log that it signed",
+                              from.value());
+            }
+            for (const message::Leaf& leaf : page.leaves) {
+                if (tree.size().value() < size) {
+                    SERAI_CHECK(check_leaf(tree.size().value(), leaf));
+                    tree.append(crypto::act::leaf_hash(leaf));
+                }
+            }
+            on_leaves_(tree.size().value(), size);
+        }
+        report_.leaves = size;
+        if (tree.root() != report_.checkpoint.root) {
+            return accuse("the leaves that the server gives are not those that it signed",
+                          size - 1);
+        }
+        return {};
+    }
+
+    Result<void> check_leaf(std::uint64_t index, const message::Leaf& leaf) {
+        if (leaf.time < last_time_) {
+            return accuse("the log's time goes backwards", index, &leaf);
+        }
+        last_time_ = leaf.time;
+        if (const auto found = expected_.find(index);
+            found != expected_.end() && found->second != leaf) {
+            return accuse("an entry was opened with another leaf than the log has", index, &leaf);
+        }
+        if (leaf.kind == message::LeafKind::governance) {
+            ++report_.governance;
+            if (!std::ranges::binary_search(context_.network.governance(), LogIndex{index})) {
+                return accuse("the server keeps back a governance entry", index, &leaf);
+            }
+        }
+        return {};
+    }
+
+    // What we received of our channels stands in the log, at the leaf that we were told.
+    Result<void> check_records(const std::vector<VerifiedEntry>& entries) {
+        std::map<std::uint64_t, message::RecordPosition> logged;
+        for (const VerifiedEntry& one : entries) {
+            if (const Bytes* value = one.entry.opening.server_value(message::field::kRecord)) {
+                const auto position =
+                    protocol::codec::decode_exact<message::RecordPosition>(*value);
+                if (position) {
+                    logged.emplace(one.entry.index.value(), *position);
+                }
+            }
+        }
+        SERAI_TRY(channels, channel::load_channel_states(context_.vault));
+        for (const channel::ChannelState& state : channels) {
+            SERAI_CHECK(check_channel(state.group, logged));
+        }
+        return {};
+    }
+
+    Result<void> check_channel(const GroupId& group,
+                               const std::map<std::uint64_t, message::RecordPosition>& logged) {
+        constexpr std::size_t kPage = 500;
+        RecordNumber from;
+        while (true) {
+            SERAI_TRY(page, channel::load_history(context_.vault, group, from, kPage));
+            for (const channel::HistoryEntry& entry : page) {
+                from = next(entry.n);
+                const auto found = logged.find(entry.leaf.value());
+                const message::RecordPosition ours{group, {entry.n, entry.h}};
+                if (found == logged.end() || found->second != ours) {
+                    return accuse("record " + std::to_string(entry.n.value()) +
+                                      " of a channel is not what the log says of it",
+                                  entry.leaf.value());
+                }
+                ++report_.records;
+            }
+            if (page.size() < kPage) {
+                return {};
+            }
+        }
+    }
+
+    const Context& context_;
+    const OnLeaves& on_leaves_;
+    Report report_;
+    std::map<std::uint64_t, message::Leaf> expected_;
+    UnixSeconds last_time_;
+};
+
+}  // namespace
+
+Result<Report> verify_log(const Context& context, const OnLeaves& on_leaves) {
+    return Verifier{context, on_leaves}.run();
+}
+
+}  // namespace serai::client::audit
