@@ -105,7 +105,12 @@ std::size_t ActIntent::bytes() const {
 
 Result<Bytes> ActIntent::decide_device(const commit::View& view, commit::Effects& effects) const {
     SERAI_CHECK(judge_once(view, once_, WireError::act_duplicate));
-    return decide_act(view, effects);
+    SERAI_TRY(response, decide_act(view, effects));
+    // Everybody who checks the act later compares with the leaf's time, and it may have waited since it was verified.
+    if (effects.entry->receipt.leaf.time > act_.seal.header.not_after) {
+        return WireError::act_expired;
+    }
+    return std::move(response);
 }
 
 protocol::message::ActReceipt ActIntent::receipt_of(const audit::AssembledEntry& entry) const {

@@ -348,6 +348,15 @@ TEST_F(PipelineTest, an_act_counts_once) {
     EXPECT_EQ(world_->run(kz_, repo::FoundChannel{act, rules()}).error, WireError::act_duplicate);
 }
 
+TEST_F(PipelineTest, an_act_that_waited_too_long_does_not_count) {
+    open();
+    const auto act = world_->act(kz_, protocol::network::FoundChannelStatement{rules()});
+    auto intent =
+        repo::prepare(world_->repositories(), world_->ask(kz_), repo::FoundChannel{act, rules()});
+    world_->advance(700'000);
+    EXPECT_EQ(world_->submit(std::move(intent)).error, WireError::act_expired);
+}
+
 TEST_F(PipelineTest, an_act_counts_once_in_one_batch_too) {
     open();
     const auto act = world_->act(kz_, protocol::network::FoundChannelStatement{rules()});

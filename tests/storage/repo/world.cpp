@@ -166,6 +166,8 @@ network::Act World::act(const Device& who,
     out.seal.header.network_id = repositories_->network_id();
     out.seal.header.origin = kOrigin;
     out.seal.header.act_id = EntryId{crypto::system_random().array<16>()};
+    out.seal.header.time = UnixSeconds{now().value() / 1000};
+    out.seal.header.not_after = UnixSeconds{now().value() / 1000 + 600};
     out.seal.chain = {to_bytes(as_bytes(who.id.to_string()))};
     out.seal.signature = {1};
     out.fields = crypto::act::with_salts(std::move(values));
