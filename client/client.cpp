@@ -116,7 +116,10 @@ Result<void> Client::install_certificate(ByteView pem_or_der) {
     return {};
 }
 
-Result<void> Client::connect() {
+Result<void> Client::connect(const Wrap& wrap) {
+    context_.reset();
+    https_.reset();
+    session_.reset();
     if (!device_.has_certificate()) {
         return diagnostics_->fail(ClientError::not_set_up,
                                   "this device has no certificate yet: give its request to your "
@@ -129,7 +132,8 @@ Result<void> Client::connect() {
     SERAI_TRY(
         socket,
         connection::WebSocket::connect(settings_.server, *tls_, kConnectPatience, *diagnostics_));
-    session_.emplace(session::over(std::move(socket)), *diagnostics_);
+    auto transport = session::over(std::move(socket));
+    session_.emplace(wrap ? wrap(std::move(transport)) : std::move(transport), *diagnostics_);
     SERAI_TRY(hello, session_->hello(genesis().network_id, std::string{kAgent}));
     SERAI_TRY(log, session::LogView::load(network_->network().log_key, vault_, evidence_));
     log_.emplace(std::move(log));

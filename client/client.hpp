@@ -8,6 +8,7 @@
 #include "protocol/network/genesis.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,8 +54,13 @@ class Client {
     // Installs what the CA made of our request.
     Result<void> install_certificate(ByteView pem_or_der);
 
-    // Connects and gets up to date: hello, checkpoint, governance. not_set_up without a certificate.
-    Result<void> connect();
+    // What stands between a session and its connection; tests put a lying server there.
+    using Wrap = std::function<std::unique_ptr<session::Transport>(
+        std::unique_ptr<session::Transport>)>;
+
+    // Connects and gets up to date: hello, checkpoint, governance. not_set_up without a certificate. A second call gives up the
+    // first connection.
+    Result<void> connect(const Wrap& wrap = {});
 
     [[nodiscard]] const setup::Settings& settings() const { return settings_; }
 

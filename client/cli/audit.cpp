@@ -4,6 +4,7 @@
 #include "client/channel/catch_up.hpp"
 #include "client/channel/store.hpp"
 #include "client/cli/commands.hpp"
+#include "client/cli/history_text.hpp"
 #include "client/cli/names.hpp"
 #include "client/files.hpp"
 #include "crypto/x509/key_files.hpp"
@@ -19,8 +20,6 @@ namespace serai::client::cli {
 namespace {
 
 namespace message = protocol::message;
-
-constexpr std::uint64_t kMillis = 1000;
 
 Result<void> verify(Program& program) {
     SERAI_TRY(client, program.open_online());
@@ -76,17 +75,13 @@ Result<void> show(Program& program, const std::string& channel_name, std::uint64
     std::vector<std::vector<std::string>> rows{{"Entry", "When", "What", "Who"}};
     boost::json::array array;
     for (const audit::VerifiedEntry& one : entries) {
-        const UnixMillis time{
-            (one.entry.opening.seal ? one.entry.opening.seal->header.time : one.entry.leaf.time)
-                .value() *
-            kMillis};
         const std::string who = one.signer ? *one.signer : one.device;
         rows.push_back({std::to_string(one.entry.index.value()),
-                        local_time(time),
+                        time_text(one.entry),
                         one.type.empty() ? "(withheld)" : printable(one.type),
                         printable(person_text(client->genesis(), who, true))});
         array.push_back(boost::json::object{{"entry", one.entry.index.value()},
-                                            {"time", utc_time(time)},
+                                            {"time", utc_time(time_of(one.entry))},
                                             {"type", one.type},
                                             {"who", who},
                                             {"signed", one.signer.has_value()}});

@@ -122,7 +122,7 @@ Result<void> create(Program& program, const CreateOptions& options) {
     SERAI_TRY(group, channel::found(client->context(), options.title, rules));
     SERAI_TRY(channel, channel::load_channel(client->vault(), group));
     program.out().say("Founded '" + printable(options.title) + "' (" + short_id(group.value()) +
-                      "). Next: serai invite \"" + printable(options.title) + "\" KZ/person-1");
+                      "). Next: serai invite \"" + printable(options.title) + "\" PARTY/PERSON");
     program.out().emit(channel_json(channel.state));
     return {};
 }

@@ -235,17 +235,12 @@ Result<void> history(Program& program, const std::string& channel_name, const st
     std::vector<std::vector<std::string>> rows{{"When", "Who", "What", "Entry"}};
     boost::json::array array;
     for (const audit::VerifiedEntry& one : entries) {
-        constexpr std::uint64_t kMillis = 1000;
-        const UnixMillis time{
-            (one.entry.opening.seal ? one.entry.opening.seal->header.time : one.entry.leaf.time)
-                .value() *
-            kMillis};
         const std::string who = one.signer ? *one.signer : one.device;
-        rows.push_back({local_time(time),
+        rows.push_back({time_text(one.entry),
                         person_text(client->genesis(), who, true),
                         std::string{deed(one.type)},
                         std::to_string(one.entry.index.value())});
-        array.push_back(boost::json::object{{"time", utc_time(time)},
+        array.push_back(boost::json::object{{"time", utc_time(time_of(one.entry))},
                                             {"who", who},
                                             {"what", one.type},
                                             {"entry", one.entry.index.value()},

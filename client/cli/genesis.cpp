@@ -18,6 +18,8 @@ namespace {
 namespace network = protocol::network;
 using protocol::codec::decode_exact;
 
+using CaKeyFile = crypto::Secret<struct CaKeyFileTag>;
+
 constexpr std::size_t kMaxFile = 4 * 1024 * 1024;
 
 struct Options {
@@ -138,8 +140,9 @@ Result<void> sign(Program& program, const Options& options) {
                                           "the draft has no party " + options.party);
     }
     SERAI_TRY(content, read(program, options.ca_key));
-    const auto key = crypto::x509::parse_private_key(crypto::SecretView::of_public(content));
+    const auto file = CaKeyFile::from_bytes(content);
     crypto::wipe(content);
+    const auto key = crypto::x509::parse_private_key(file);
     if (!key) {
         return program.diagnostics().fail(ClientError::bad_argument,
                                           options.ca_key + " is no Ed25519 private key");

@@ -89,6 +89,21 @@ boost::json::array texts(const std::vector<std::string>& list) {
 
 }  // namespace
 
+UnixMillis time_of(const message::OpenedEntry& entry) {
+    constexpr std::uint64_t kMillis = 1000;
+    const UnixSeconds time = entry.opening.seal ? entry.opening.seal->header.time : entry.leaf.time;
+    return UnixMillis{time.value() * kMillis};
+}
+
+std::string time_text(const message::OpenedEntry& entry) {
+    constexpr std::size_t kSeconds = 3;  // ":00"
+    std::string text = local_time(time_of(entry));
+    if (!entry.opening.seal) {
+        text.resize(text.size() - kSeconds);
+    }
+    return text;
+}
+
 std::string marking_text(const message::Marking& marking) {
     std::string text = std::string{message::name(marking.tlp)} + ", " +
                        std::string{message::name(marking.handling)} + ", " + marking.source_grade +

@@ -3,6 +3,7 @@
 
 #include "client/channel/state.hpp"
 #include "client/cli/output.hpp"
+#include "protocol/message/audit.hpp"
 #include "protocol/message/document.hpp"
 #include "protocol/network/genesis.hpp"
 
@@ -18,6 +19,12 @@ namespace serai::client::cli {
                                      const channel::HistoryEntry& entry);
 
 [[nodiscard]] boost::json::object entry_json(const channel::HistoryEntry& entry);
+
+// When an entry of the log happened: the time that its device signed, or else the leaf's, which is rounded down to a minute.
+[[nodiscard]] UnixMillis time_of(const protocol::message::OpenedEntry& entry);
+
+// The same for people, without seconds that nobody knows.
+[[nodiscard]] std::string time_text(const protocol::message::OpenedEntry& entry);
 
 // "TLP:AMBER, H0, X4"
 [[nodiscard]] std::string marking_text(const protocol::message::Marking& marking);

@@ -115,22 +115,19 @@ Result<void> take_event(Client& client,
 Result<void> follow(Program& program, const std::string& name, std::uint64_t until) {
     SERAI_TRY(client, program.open_online());
     SERAI_TRY(state, find_channel(*client, name));
-    const channel::OnEntry on_entry = [&](const channel::HistoryEntry& entry) {
+    std::uint64_t seen = 0;
+    const channel::OnEntry count = [&](const channel::HistoryEntry& entry) {
         show(program, *client, entry);
+        ++seen;
     };
-    SERAI_CHECK(channel::catch_up(client->context(), state.group, on_entry));
+    SERAI_CHECK(channel::catch_up(client->context(), state.group, count));
     SERAI_TRY(opened, channel::load_channel(client->vault(), state.group));
     message::Subscribe subscribe;
     subscribe.group = state.group;
     subscribe.from = opened.state.next_record();
     SERAI_CHECK(client->context().session.call(subscribe));
-    program.out().say("Following '" + printable(opened.state.title) +
-                      "'. Type a line to send it; Ctrl-C ends.");
-    std::uint64_t seen = 0;
-    const channel::OnEntry count = [&](const channel::HistoryEntry& entry) {
-        on_entry(entry);
-        ++seen;
-    };
+    program.out().note("Following '" + printable(opened.state.title) +
+                       "'. Type a line to send it; Ctrl-C ends.");
     constexpr std::chrono::milliseconds kTick{200};
     while (until == 0 || seen < until) {
         if (auto line = typed_line(); line && !line->empty()) {
@@ -176,7 +173,7 @@ void add_message_commands(CLI::App& app, Program& program) {
     auto until = std::make_shared<std::uint64_t>(0);
     auto* follow_command = app.add_subcommand("follow", "Show a channel live");
     follow_command->add_option("channel", *name, "Title or beginning of the id")->required();
-    follow_command->add_option("--count", *until, "End after so many new records");
+    follow_command->add_option("--count", *until, "End after so many records that are new here");
     follow_command->callback(
         [&program, name, until] { program.run([&] { return follow(program, *name, *until); }); });
 }

@@ -30,13 +30,22 @@ std::size_t width_of(std::string_view text) {
 }  // namespace
 
 std::string printable(std::string_view text) {
+    constexpr unsigned char kC1Lead = 0xC2;  // U+0080 to U+009F are C2 80 to C2 9F
     std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F) {
-            out += "\\x" + to_hex(ByteArray<1>{byte});
+    const auto escape = [&out](unsigned char byte) {
+        out += "\\x" + to_hex(ByteArray<1>{byte});
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto after = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        if (byte == kC1Lead && after >= 0x80 && after < 0xA0) {
+            escape(byte);
+            escape(static_cast<unsigned char>(after));
+            ++i;
+        } else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
+            escape(byte);
         } else {
-            out += c;
+            out += text[i];
         }
     }
     return out;

@@ -200,6 +200,7 @@ class Get {
             }
             SERAI_CHECK(judge(sink.take(*part)));
             offset += step;
+            context_.session.keep_alive();
             on_progress_(offset, grant.length);
         }
         return judge(sink.finish());

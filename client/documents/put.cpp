@@ -256,6 +256,7 @@ class Put {
                                                  "the server takes none of the upload");
             }
             offset = durable;
+            context_.session.keep_alive();
             on_progress_(offset, total);
             SERAI_CRASH_POINT("client.put.uploading");
         }

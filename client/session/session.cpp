@@ -99,6 +99,11 @@ Result<std::optional<message::EventFrame>> Session::next_event(std::chrono::mill
     return std::optional<message::EventFrame>{std::move(event)};
 }
 
+void Session::keep_alive() {
+    constexpr std::chrono::milliseconds kMoment{2};
+    static_cast<void>(pump(kMoment));
+}
+
 Result<void> Session::pump(std::chrono::milliseconds timeout) {
     SERAI_TRY(bytes, transport_->receive(timeout));
     const auto violation = [&](std::string_view what) {

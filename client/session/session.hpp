@@ -71,6 +71,10 @@ class Session {
     Result<std::optional<protocol::message::EventFrame>> next_event(
         std::chrono::milliseconds timeout);
 
+    // Answers the server's pings, in a moment; for callers who are busy elsewhere for long. A connection that is broken is noticed
+    // by the next request.
+    void keep_alive();
+
     [[nodiscard]] Diagnostics& diagnostics() const { return *diagnostics_; }
 
     [[nodiscard]] static RequestId fresh_request_id();

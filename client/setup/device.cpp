@@ -61,7 +61,7 @@ void Device::save(vault::Batch& batch) const {
         writer.fixed(seed);
     });
     protocol::network::write_certificates(writer, chain);
-    batch.put_public(vault::Place::only(vault::Table::device), encoded);
+    batch.put(vault::Place::only(vault::Table::device), vault::Record::from_bytes(encoded));
     crypto::wipe(encoded);
 }
 

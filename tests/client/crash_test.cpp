@@ -1,0 +1,238 @@
+// The program is killed wherever it has something under way; the next command carries on, and everything happens once.
+#include "client/files.hpp"
+#include "tests/client/command_line.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+namespace serai::tests {
+namespace {
+
+constexpr int kKilled = 137;
+
+std::size_t crash_runs() {
+    constexpr std::size_t kDefault = 12;
+    const char* text = std::getenv("SERAI_CRASH_RUNS");
+    return text == nullptr ? kDefault : std::stoul(text);
+}
+
+class ClientCrash : public testing::Test {
+  protected:
+    ClientCrash()
+        : server(network.start_server()), kz(person("KZ")), kg(person("KG")), uz(person("UZ")) {
+        kz.must(
+            {"create", "Case", "--theme", "t", "--party", "KZ", "--party", "KG", "--party", "UZ"});
+        kz.must({"invite", "Case", "KG/person-1"});
+        kg.must({"join"});
+    }
+
+    CommandLine person(std::string_view party) {
+        const auto home = network.directory() / "homes" / std::string{party};
+        make_home(network, network.device(party), server.port(), home);
+        CommandLine serai{home};
+        serai.must({"join"});
+        return serai;
+    }
+
+    // Runs a command that dies at the point. It must get there.
+    static void die(const CommandLine& serai,
+                    const std::vector<std::string>& arguments,
+                    const std::string& point) {
+        const auto output = serai.run(arguments, point);
+        ASSERT_EQ(output.exit_code, kKilled) << point << ": " << output.text;
+    }
+
+    TestNetwork network;
+    ServerProcess server;
+    CommandLine kz;
+    CommandLine kg;
+    CommandLine uz;
+};
+
+TEST_F(ClientCrash, a_message_arrives_once_wherever_its_sender_dies) {
+    for (const std::string point :
+         {"client.send.begun", "client.send.saved", "client.send.answered"}) {
+        die(kz, {"send", "Case", "sent at " + point}, point);
+
+        EXPECT_EQ(count_of(kz.must({"read", "Case"}), "sent at " + point), 1U) << point;
+        EXPECT_EQ(count_of(kg.must({"read", "Case"}), "sent at " + point), 1U) << point;
+    }
+}
+
+TEST_F(ClientCrash, a_message_arrives_once_though_the_epoch_has_moved_on) {
+    die(kz, {"send", "Case", "from the epoch before"}, "client.send.saved");
+    // KG may bring in its own people.
+    const auto home = network.directory() / "homes/KG2";
+    make_home(network, network.device("KG", "focal-point/person-2/laptop"), server.port(), home);
+    CommandLine{home}.must({"join"});
+    kg.must({"invite", "Case", "KG/person-2"});
+
+    EXPECT_EQ(count_of(kz.must({"read", "Case"}), "from the epoch before"), 1U);
+
+    EXPECT_EQ(count_of(kg.must({"read", "Case"}), "from the epoch before"), 1U);
+}
+
+TEST_F(ClientCrash, an_invitation_is_finished_wherever_it_was_interrupted) {
+    for (const std::string point : {"client.roster.saved",
+                                    "client.roster.answered",
+                                    "client.roster.saved:2",
+                                    "client.roster.answered:2",
+                                    "client.commit.saved",
+                                    "client.commit.answered"}) {
+        die(kz, {"invite", "Case", "UZ/person-1"}, point);
+        kz.must({"read", "Case"});
+        EXPECT_NE(kg.must({"members", "Case"}).find("UZ"), std::string::npos) << point;
+        EXPECT_NE(uz.must({"join"}).find("Joined 'Case'"), std::string::npos) << point;
+        kz.must({"send", "Case", "hello after " + point});
+        EXPECT_EQ(count_of(uz.must({"read", "Case"}), "hello after " + point), 1U) << point;
+        kz.must({"remove", "Case", "UZ/person-1"});
+        uz.must({"read", "Case"});
+    }
+}
+
+TEST_F(ClientCrash, a_removal_is_finished_wherever_it_was_interrupted) {
+    for (const std::string point : {"client.roster.saved",
+                                    "client.roster.answered",
+                                    "client.commit.saved",
+                                    "client.commit.answered"}) {
+        kz.must({"invite", "Case", "UZ/person-1"});
+        uz.must({"join"});
+        die(kz, {"remove", "Case", "UZ/person-1"}, point);
+        kz.must({"send", "Case", "not for UZ: " + point});
+        EXPECT_EQ(count_of(uz.run({"read", "Case"}).text, "not for UZ: " + point), 0U) << point;
+        EXPECT_EQ(kz.must({"members", "Case"}).find("UZ"), std::string::npos) << point;
+    }
+}
+
+TEST_F(ClientCrash, a_channel_is_founded_once_wherever_the_founder_dies) {
+    for (const std::string point : {"client.found.saved",
+                                    "client.found.answered",
+                                    "client.establish.saved",
+                                    "client.establish.answered"}) {
+        die(kz, {"create", "Founded at " + point, "--theme", "t", "--party", "KZ"}, point);
+        EXPECT_EQ(count_of(kz.must({"channels"}), "Founded at " + point), 1U) << point;
+        kz.must({"send", "Founded at " + point, "it works"});
+    }
+}
+
+TEST_F(ClientCrash, a_welcome_is_taken_once) {
+    kz.must({"invite", "Case", "UZ/person-1"});
+    die(uz, {"join"}, "client.join.saved");
+    EXPECT_EQ(count_of(uz.must({"channels"}), "Case"), 1U);
+    uz.must({"join"});
+    uz.must({"send", "Case", "here I am"});
+    EXPECT_EQ(count_of(kz.must({"read", "Case"}), "here I am"), 1U);
+}
+
+TEST_F(ClientCrash, key_packages_are_published_once) {
+    for (const std::string point : {"client.publish.saved", "client.publish.answered"}) {
+        const auto home = network.directory() / "homes" / point;
+        make_home(
+            network, network.device("UZ", "focal-point/" + point + "/laptop"), server.port(), home);
+        const CommandLine fresh{home};
+        die(fresh, {"join"}, point);
+        fresh.must({"join"});
+        kz.must({"invite", "Case", "UZ/" + point});
+        EXPECT_NE(fresh.must({"join"}).find("Joined 'Case'"), std::string::npos) << point;
+    }
+}
+
+TEST_F(ClientCrash, a_document_is_put_and_announced_once) {
+    const auto file = network.directory() / "file.bin";
+    Bytes content(2'500'000, 0x5A);
+    ASSERT_TRUE(client::write_file_durably(file, content));
+    for (const std::string point : {"client.put.uploading",
+                                    "client.seal.saved",
+                                    "client.seal.answered",
+                                    "client.send.saved"}) {
+        const std::vector<std::string> put{
+            "put", "Case", file.string(), "--tlp", "red", "--name", point + ".bin"};
+        die(kz, put, point);
+        if (point == "client.put.uploading") {
+            kz.must(put);
+        }
+        kz.must({"read", "Case"});
+        EXPECT_EQ(count_of(kg.must({"documents", "Case"}), point + ".bin"), 1U) << point;
+        const auto out = network.directory() / (point + ".got");
+        kg.must({"get", "Case", point + ".bin", "--out", out.string()});
+        EXPECT_EQ(*client::read_file(out, content.size() + 1), content) << point;
+    }
+}
+
+TEST_F(ClientCrash, an_opening_leaves_no_half_file_and_is_completed_later) {
+    const auto file = network.directory() / "file.bin";
+    ASSERT_TRUE(client::write_file_durably(file, Bytes(1000, 0x5A)));
+    kz.must({"put", "Case", file.string(), "--tlp", "green"});
+    const auto out = network.directory() / "got.bin";
+
+    die(kg, {"get", "Case", "file.bin", "--out", out.string()}, "client.get.opened");
+    EXPECT_FALSE(std::filesystem::exists(out));
+    die(kg, {"get", "Case", "file.bin", "--out", out.string()}, "client.complete.saved");
+    EXPECT_TRUE(std::filesystem::exists(out));
+    kg.must({"channels"});
+
+    const std::string history = kz.must({"history", "Case", "file.bin"});
+    EXPECT_EQ(count_of(history, "opened it"), 2U) << history;
+    EXPECT_EQ(count_of(history, "received all of it"), 1U) << history;
+}
+
+// Starts a command and kills it after a while that nobody chose.
+void kill_at_random(const CommandLine& serai,
+                    const std::vector<std::string>& arguments,
+                    std::mt19937& random) {
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+        ::setenv("SERAI_PASSPHRASE", kPassphrase, 1);
+        ::setenv("SERAI_HOME", serai.home().c_str(), 1);
+        std::vector<char*> argv;
+        std::string program{SERAI_BINARY};
+        std::vector<std::string> copies = arguments;
+        argv.push_back(program.data());
+        for (std::string& copy : copies) {
+            argv.push_back(copy.data());
+        }
+        argv.push_back(nullptr);
+        ::execv(argv[0], argv.data());
+        ::_exit(127);
+    }
+    constexpr unsigned kLongest = 400;
+    std::this_thread::sleep_for(std::chrono::milliseconds{random() % kLongest});
+    ::kill(pid, SIGKILL);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+}
+
+TEST_F(ClientCrash, killed_at_random_again_and_again_nothing_is_lost_or_doubled) {
+    const char* given = std::getenv("SERAI_CRASH_SEED");
+    const auto seed =
+        given == nullptr ? std::random_device{}() : static_cast<std::uint32_t>(std::stoul(given));
+    SCOPED_TRACE("SERAI_CRASH_SEED=" + std::to_string(seed));
+    std::mt19937 random{seed};
+    const std::size_t runs = crash_runs();
+    for (std::size_t i = 0; i < runs; ++i) {
+        kill_at_random(kz, {"send", "Case", "killed <" + std::to_string(i) + ">"}, random);
+        kz.must({"send", "Case", "sure <" + std::to_string(i) + ">"});
+    }
+
+    const std::string at_kz = kz.must({"read", "Case"});
+    const std::string at_kg = kg.must({"read", "Case"});
+
+    for (std::size_t i = 0; i < runs; ++i) {
+        const std::string n = "<" + std::to_string(i) + ">";
+        EXPECT_EQ(count_of(at_kz, "sure " + n), 1U);
+        EXPECT_EQ(count_of(at_kg, "sure " + n), 1U);
+        EXPECT_LE(count_of(at_kg, "killed " + n), 1U);
+        EXPECT_EQ(count_of(at_kz, "killed " + n), count_of(at_kg, "killed " + n));
+    }
+    kz.must({"audit", "verify"});
+}
+
+}  // namespace
+}  // namespace serai::tests

@@ -1,0 +1,442 @@
+// Every lie that a server can tell a client about channels and the log is caught, and its evidence kept.
+#include "client/audit/openings.hpp"
+#include "client/audit/verifier.hpp"
+#include "client/channel/catch_up.hpp"
+#include "client/channel/joining.hpp"
+#include "client/channel/roster.hpp"
+#include "client/channel/sending.hpp"
+#include "client/channel/store.hpp"
+#include "crypto/act/channel_chain.hpp"
+#include "crypto/merkle/checkpoint.hpp"
+#include "server/keys.hpp"
+#include "tests/client/member.hpp"
+#include "tests/support/network/channel_member.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace serai::tests {
+namespace {
+
+namespace channel = client::channel;
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+using client::ClientError;
+using testing::ElementsAre;
+
+class LyingServer : public testing::Test {
+  protected:
+    LyingServer() : server(network.start_server()) {}
+
+    // Two members in a channel, the second of whom has yet to read three messages of the first.
+    void set_scene() {
+        kz.emplace(network, server.port(), "KZ");
+        kg.emplace(network, server.port(), "KG");
+        group = kz->found();
+        kz->invite(group, *kg);
+        kg->join();
+        for (const char* text : {"one", "two", "three"}) {
+            kz->say(group, text);
+        }
+    }
+
+    // The lie was noticed, and what proves it is in a file.
+    void expect_caught(Member& member, const ErrorCode& error) {
+        EXPECT_EQ(error, ClientError::server_lied) << error.message();
+        ASSERT_TRUE(member.diagnostics().evidence()) << member.diagnostics().explanation();
+        std::ifstream file{*member.diagnostics().evidence()};
+        const std::string content{std::istreambuf_iterator<char>{file}, {}};
+        EXPECT_NE(content.find("== accusation"), std::string::npos);
+        EXPECT_EQ(member.diagnostics().evidence()->parent_path(), member.home() / "evidence");
+    }
+
+    // KG reads from a server that changes the page of records so.
+    ErrorCode read_changed(std::function<void(std::vector<message::RecordEntry>&)> change) {
+        EXPECT_TRUE(kg->reconnect(lie_about<message::FetchRecords>([&](message::Records& page) {
+            if (page.entries.size() >= 3) {
+                change(page.entries);
+            }
+        })));
+        const auto done = kg->catch_up(group);
+        return done ? ErrorCode{} : done.error();
+    }
+
+    // After the lie, an honest server is believed again, and nothing is lost or doubled.
+    void expect_recovery() {
+        kg->reconnect();
+        ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+        EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three"));
+    }
+
+    // The next record of the channel as this member would get it from a server in league with a member.
+    message::RecordEntry forged_record(Member& reader, const message::ChannelRecord& record) {
+        const auto open = channel::load_channel(reader.client().vault(), group);
+        const RecordNumber n = open->state.next_record();
+        const Bytes bytes = protocol::codec::encode(record);
+        return {{n, crypto::act::chain_hash(group, n, open->state.cursor->h, bytes)},
+                LogIndex{open->state.last_leaf.value() + 1},
+                bytes};
+    }
+
+    // A commit by KZ as its device could make it if it broke the rules.
+    message::ChannelRecord rogue_commit(const mls::CommitOptions& given) {
+        EXPECT_TRUE(kz->catch_up(group));
+        const auto open = channel::load_channel(kz->client().vault(), group);
+        message::ChannelAad aad;
+        aad.message_id = MessageId{crypto::system_random().array<16>()};
+        aad.head = *open->state.cursor;
+        mls::CommitOptions options = given;
+        options.authenticated_data = protocol::codec::encode(aad);
+        const BelievingValidator anybody;
+        const mls::ValidationPolicy policy{anybody, now_seconds()};
+        const auto pending = open->group->commit(kz->client().device().leaf_identity(0x0003),
+                                                 kz->client().device().keys.private_key,
+                                                 options,
+                                                 policy);
+        EXPECT_TRUE(pending) << pending.error().message();
+        message::ChannelRecord record;
+        record.type = message::RecordType::commit;
+        record.time = now_millis();
+        record.mls_message = protocol::codec::encode(mls::MlsMessage{pending->commit});
+        return record;
+    }
+
+    static mls::KeyPackage key_package_of(const TestDevice& device) {
+        mls::Credential credential;
+        credential.value = mls::X509Credential{device.chain};
+        const client::setup::Device own{
+            device.id, device.keys.clone("a key package for a test"), device.chain};
+        return mls::generate_key_package(
+                   *mls::CipherSuite::find(
+                       mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519),
+                   own.leaf_identity(0x0003),
+                   {now_seconds().value() - 60, now_seconds().value() + 3600})
+            .key_package;
+    }
+
+    TestNetwork network;
+    ServerProcess server;
+    std::optional<Member> kz;
+    std::optional<Member> kg;
+    GroupId group;
+};
+
+// ---- the channel's chain ----
+
+TEST_F(LyingServer, is_caught_when_it_drops_a_record) {
+    set_scene();
+    const auto error = read_changed([](auto& entries) { entries.erase(entries.begin() + 1); });
+    expect_caught(*kg, error);
+    EXPECT_THAT(kg->heard(group), ElementsAre("one"));
+    expect_recovery();
+}
+
+TEST_F(LyingServer, is_caught_when_it_puts_records_in_another_order) {
+    set_scene();
+    const auto error = read_changed([](auto& entries) { std::swap(entries[1], entries[2]); });
+    expect_caught(*kg, error);
+    expect_recovery();
+}
+
+TEST_F(LyingServer, is_caught_when_it_gives_a_record_twice) {
+    set_scene();
+    const auto error =
+        read_changed([](auto& entries) { entries.insert(entries.begin(), entries[0]); });
+    expect_caught(*kg, error);
+    expect_recovery();
+}
+
+TEST_F(LyingServer, is_caught_when_it_changes_a_record) {
+    set_scene();
+    const auto error = read_changed([](auto& entries) { entries[1].record.back() ^= 1U; });
+    expect_caught(*kg, error);
+    expect_recovery();
+}
+
+TEST_F(LyingServer, is_caught_when_it_makes_a_new_chain_without_a_record) {
+    set_scene();
+    // Numbers and hashes fit; but the sender of what follows had seen the record that is gone.
+    const auto error = read_changed([&](auto& entries) {
+        const auto open = channel::load_channel(kg->client().vault(), group);
+        entries.erase(entries.begin());
+        Digest h = open->state.cursor->h;
+        RecordNumber n = open->state.cursor->n;
+        for (message::RecordEntry& entry : entries) {
+            n = next(n);
+            h = crypto::act::chain_hash(group, n, h, entry.record);
+            entry.head = {n, h};
+        }
+    });
+    expect_caught(*kg, error);
+    expect_recovery();
+}
+
+TEST_F(LyingServer, is_caught_when_it_acknowledges_what_it_did_not_order) {
+    set_scene();
+    ASSERT_TRUE(kz->reconnect([](message::RequestType type, message::ResponseFrame& frame) {
+        // The channel as if nothing had been sent.
+        if (type == message::RequestType::fetch_records) {
+            auto page = protocol::codec::decode_exact<message::Records>(frame.body);
+            page->entries.clear();
+            page->end = RecordNumber{0};
+            frame.body = protocol::codec::encode(*page);
+        }
+    }));
+    const auto sent = channel::send(
+        kz->context(), group, {message::ContentType::text, now_millis(), to_bytes(as_bytes("x"))});
+    expect_caught(*kz, sent.error());
+}
+
+// ---- commits ----
+
+TEST_F(LyingServer, is_caught_when_it_orders_a_commit_without_authority) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    mls::CommitOptions options;
+    options.adds = {key_package_of(network.device("TJ"))};
+    const auto entry = forged_record(*kg, rogue_commit(options));
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+    EXPECT_NE(kg->diagnostics().explanation().find("without authority"), std::string::npos)
+        << kg->diagnostics().explanation();
+}
+
+TEST_F(LyingServer, is_caught_when_it_orders_a_removal_without_authority) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    mls::CommitOptions options;
+    options.removes = {channel::load_channel(kg->client().vault(), group)->group->own_leaf()};
+    const auto entry = forged_record(*kg, rogue_commit(options));
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_admits_a_member_with_another_states_certificate) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    LeafOptions named_kz = leaf_options_now();
+    named_kz.uris = {"spiffe://kz.pve.example/focal-point/person-2/laptop"};
+    const TestDevice impostor = network.device_with("KZ", network.ca("UZ"), named_kz);
+    mls::CommitOptions options;
+    options.adds = {key_package_of(impostor)};
+    const auto entry = forged_record(*kg, rogue_commit(options));
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+    EXPECT_NE(kg->diagnostics().explanation().find("authority"), std::string::npos)
+        << kg->diagnostics().explanation();
+}
+
+TEST_F(LyingServer, is_caught_when_an_act_beside_a_commit_is_not_what_its_leaf_says) {
+    set_scene();
+    Member tj{network, server.port(), "TJ"};
+    ASSERT_TRUE(kg->catch_up(group));
+    kz->invite(group, tj);
+    // The act beside the commit is given another subject, and the chain made to fit.
+    ASSERT_TRUE(kg->reconnect(lie_about<message::FetchRecords>([&](message::Records& page) {
+        for (message::RecordEntry& entry : page.entries) {
+            auto record = protocol::codec::decode_exact<message::ChannelRecord>(entry.record);
+            if (record && !record->acts.empty()) {
+                record->acts.front().act.fields.back().value.back() ^= 1U;
+                entry.record = protocol::codec::encode(*record);
+                const auto open = channel::load_channel(kg->client().vault(), group);
+                entry.head.h = crypto::act::chain_hash(
+                    group, entry.head.n, open->state.cursor->h, entry.record);
+                page.entries.resize(1);
+                return;
+            }
+        }
+    })));
+
+    const auto done = kg->catch_up(group);
+
+    expect_caught(*kg, done.error());
+}
+
+// ---- the log ----
+
+TEST_F(LyingServer, is_caught_when_its_log_is_smaller_on_reconnect) {
+    set_scene();
+    kz->reconnect();
+    const std::string old_note = kz->context().log.note();
+    kz->say(group, "and one more");
+    kz->reconnect();
+
+    const auto connected = kz->reconnect(
+        lie_about<message::Hello>([&](message::HelloOk& hello) { hello.checkpoint = old_note; }));
+
+    expect_caught(*kz, connected.error());
+}
+
+// Signs what the log never said, with the log's own key: what a dishonest operator can do.
+std::string forged_checkpoint(const TestNetwork& network, TreeSize size) {
+    const auto config = server::load_config(network.config_file());
+    const auto keys = server::load_keys(config.keys);
+    crypto::merkle::Checkpoint checkpoint;
+    checkpoint.origin = network.genesis().statement.log_origin;
+    checkpoint.size = size;
+    checkpoint.root = crypto::system_random().array<32>();
+    return *crypto::merkle::sign_checkpoint(checkpoint, keys.log_key);
+}
+
+TEST_F(LyingServer, is_caught_when_it_signs_two_logs_of_one_size) {
+    Member member{network, server.port(), "KZ"};
+    member.reconnect();
+    const std::string forged = forged_checkpoint(network, member.context().log.newest()->size);
+
+    const auto connected = member.reconnect(
+        lie_about<message::Hello>([&](message::HelloOk& hello) { hello.checkpoint = forged; }));
+
+    expect_caught(member, connected.error());
+}
+
+TEST_F(LyingServer, is_caught_when_its_log_was_forked) {
+    Member member{network, server.port(), "KZ"};
+    member.reconnect();
+    const TreeSize size{member.context().log.newest()->size.value() + 1};
+    const std::string forged = forged_checkpoint(network, size);
+    Member other{network, server.port(), "KG"};  // the honest log grows past that size
+
+    const auto connected = member.reconnect(
+        lie_about<message::Hello>([&](message::HelloOk& hello) { hello.checkpoint = forged; }));
+
+    expect_caught(member, connected.error());
+}
+
+TEST_F(LyingServer, is_not_believed_with_a_checkpoint_of_another_key) {
+    Member member{network, server.port(), "KZ"};
+    const TestNetwork elsewhere;
+    const std::string forged = forged_checkpoint(elsewhere, TreeSize{1000});
+
+    const auto connected = member.reconnect(
+        lie_about<message::Hello>([&](message::HelloOk& hello) { hello.checkpoint = forged; }));
+
+    EXPECT_EQ(connected.error(), ClientError::untrusted);
+}
+
+TEST_F(LyingServer, is_caught_when_it_changes_an_opening) {
+    set_scene();
+    ASSERT_TRUE(kz->reconnect(lie_about<message::QueryOpenings>([](message::Openings& page) {
+        for (message::OpenedEntry& entry : page.entries) {
+            for (message::ShownField& shown : entry.opening.server_fields) {
+                auto* field = std::get_if<protocol::network::Field>(&shown.content);
+                if (field != nullptr && field->name == message::field::kDevice) {
+                    field->value.back() ^= 1U;
+                    return;
+                }
+            }
+        }
+    })));
+
+    const auto read = client::audit::query_openings(kz->context(), client::audit::party_scope());
+
+    expect_caught(*kz, read.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_keeps_back_an_entry) {
+    set_scene();
+    ASSERT_TRUE(kz->reconnect(lie_about<message::QueryOpenings>(
+        [](message::Openings& page) { page.entries.erase(page.entries.begin() + 2); })));
+
+    const auto read = client::audit::query_openings(kz->context(), client::audit::party_scope());
+
+    expect_caught(*kz, read.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_gives_other_leaves_than_it_signed) {
+    set_scene();
+    ASSERT_TRUE(kz->reconnect(lie_about<message::GetLeaves>(
+        [](message::Leaves& page) { page.leaves.back().commit[0] ^= 1U; })));
+
+    const auto verified = client::audit::verify_log(kz->context(), [](auto, auto) {});
+
+    expect_caught(*kz, verified.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_keeps_back_a_revocation) {
+    set_scene();
+    const Bytes crl = network.crl("KG", {});
+    ASSERT_TRUE(kz->context().session.call(message::PublishCrl{crl}));
+    ASSERT_TRUE(
+        kz->reconnect(lie_about<message::ListGovernance>([](message::GovernanceEntries& page) {
+            std::erase_if(page.entries, [](const message::OpenedEntry& entry) {
+                return entry.index.value() > 0;
+            });
+        })));
+
+    const auto verified = client::audit::verify_log(kz->context(), [](auto, auto) {});
+
+    expect_caught(*kz, verified.error());
+}
+
+// ---- and an honest one passes ----
+
+class HonestServer : public LyingServer {};
+
+TEST_F(HonestServer, passes_every_check) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three"));
+    const auto report = client::audit::verify_log(kg->context(), [](auto, auto) {});
+    ASSERT_TRUE(report) << report.error().message() << kg->diagnostics().explanation();
+    EXPECT_GT(report->openings, 0U);
+    EXPECT_GT(report->records, 3U);
+}
+
+TEST_F(HonestServer, gives_a_removed_member_nothing_that_follows) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+    kz->say(group, "after");
+
+    ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+
+    EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three"));
+    const auto open = channel::load_channel(kg->client().vault(), group);
+    EXPECT_EQ(open->state.standing, channel::Standing::removed);
+    EXPECT_FALSE(open->group);
+    EXPECT_FALSE(kg->client()
+                     .vault()
+                     .get(client::vault::Place::named(client::vault::Table::group_secret, group))
+                     ->has_value());
+}
+
+TEST_F(HonestServer, lets_a_member_come_back_after_its_removal) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+    ASSERT_TRUE(kg->catch_up(group));
+    kz->say(group, "without KG");
+    kz->invite(group, *kg);
+
+    kg->join();
+    kz->say(group, "welcome back");
+    ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+
+    EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three", "welcome back"));
+}
+
+TEST_F(HonestServer, sees_nobody_write_into_an_epoch_with_a_revoked_member) {
+    set_scene();
+    const Bytes crl = network.crl("KG", {kg->client().device().chain.front()});
+    ASSERT_TRUE(kz->context().session.call(message::PublishCrl{crl}));
+    kz->reconnect();
+
+    const auto sent = channel::send(
+        kz->context(), group, {message::ContentType::text, now_millis(), to_bytes(as_bytes("x"))});
+
+    EXPECT_EQ(sent.error(), ClientError::not_permitted);
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+    kz->say(group, "safe again");
+    EXPECT_THAT(kz->heard(group), ElementsAre("one", "two", "three", "safe again"));
+}
+
+}  // namespace
+}  // namespace serai::tests
