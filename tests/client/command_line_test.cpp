@@ -201,8 +201,8 @@ TEST_F(CommandLineTest, a_server_with_another_key_is_not_talked_to) {
 }
 
 TEST_F(CommandLineTest, a_revoked_device_is_refused_from_then_on) {
-    CommandLine kz = person("KZ");
     CommandLine kg = person("KG");
+    CommandLine uz = person("UZ");
     const TestDevice device = network.device("UZ", "focal-point/person-3/phone");
     const auto home = network.directory() / "homes/lost";
     make_home(network, device, server.port(), home);
@@ -211,7 +211,7 @@ TEST_F(CommandLineTest, a_revoked_device_is_refused_from_then_on) {
     const auto file = network.directory() / "uz.crl";
     ASSERT_TRUE(client::write_file_durably(file, network.crl("UZ", device.chain)));
 
-    kz.must({"crl", "publish", file.string()});
+    uz.must({"crl", "publish", file.string()});
 
     EXPECT_EQ(lost.run({"channels"}).exit_code, untrusted);
     kg.must({"channels"});

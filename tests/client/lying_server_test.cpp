@@ -363,7 +363,7 @@ TEST_F(LyingServer, is_caught_when_it_gives_other_leaves_than_it_signed) {
 TEST_F(LyingServer, is_caught_when_it_keeps_back_a_revocation) {
     set_scene();
     const Bytes crl = network.crl("KG", {});
-    ASSERT_TRUE(kz->context().session.call(message::PublishCrl{crl}));
+    ASSERT_TRUE(kg->context().session.call(message::PublishCrl{crl}));
     ASSERT_TRUE(
         kz->reconnect(lie_about<message::ListGovernance>([](message::GovernanceEntries& page) {
             std::erase_if(page.entries, [](const message::OpenedEntry& entry) {
@@ -425,8 +425,9 @@ TEST_F(HonestServer, lets_a_member_come_back_after_its_removal) {
 
 TEST_F(HonestServer, sees_nobody_write_into_an_epoch_with_a_revoked_member) {
     set_scene();
+    Member registrar{network, server.port(), "KG", "registrar/person-8/desk"};
     const Bytes crl = network.crl("KG", {kg->client().device().chain.front()});
-    ASSERT_TRUE(kz->context().session.call(message::PublishCrl{crl}));
+    ASSERT_TRUE(registrar.context().session.call(message::PublishCrl{crl}));
     kz->reconnect();
 
     const auto sent = channel::send(
