@@ -9,6 +9,8 @@
 #include "storage/repo/network_state.hpp"
 #include "storage/repo/scan.hpp"
 
+#include <algorithm>
+
 namespace serai::storage::audit {
 namespace {
 
@@ -89,8 +91,11 @@ class EffectCheck {
     Result<void> check_verdicts() {
         return each(
             keyspace::kVerdict, "a kept verdict has no leaf", [&](ByteView, ByteView value) {
-                const auto verdict = decode_exact<commit::KeptVerdict>(value);
-                return verdict && (!verdict->leaf || verdict->leaf->value() < facts_.leaves.size());
+                const auto verdicts = commit::decode_verdict_row(value);
+                return verdicts &&
+                       std::ranges::all_of(*verdicts, [&](const commit::KeptVerdict& verdict) {
+                           return !verdict.leaf || verdict.leaf->value() < facts_.leaves.size();
+                       });
             });
     }
 

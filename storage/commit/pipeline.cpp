@@ -29,6 +29,7 @@ struct Decided {
     Queued queued;
     std::optional<WireError> refused;
     std::shared_ptr<const Bytes> body;  // unless refused
+    std::uint64_t row = 0;              // of its kept verdict
 };
 
 struct Load {
@@ -89,6 +90,7 @@ class Pipeline::Impl {
 
     Result<void> start() {
         SERAI_CHECK(window_.load(store_));
+        verdicts_.start_at(window_.next_row());
         thread_ = std::thread{[this] {
             run();
         }};
@@ -230,7 +232,7 @@ class Pipeline::Impl {
             if (share->second.intents == 0) {
                 shares_.erase(share);
             }
-            batch.push_back({std::move(next), std::nullopt, nullptr});
+            batch.push_back({std::move(next), std::nullopt, nullptr, 0});
             queue_.pop_front();
         }
         return batch;
@@ -275,10 +277,11 @@ class Pipeline::Impl {
             item.body = std::make_shared<const Bytes>(std::move(*decision));
             const auto leaf = take_effects();
             if (const Asking* asking = item.queued.intent->asking()) {
-                RequestWindow::write(
-                    asking->key, {asking->digest, view.now, leaf, *item.body}, rows_);
+                item.row =
+                    verdicts_.add({asking->key, asking->digest, view.now, leaf, *item.body}, rows_);
             }
         }
+        verdicts_.finish(rows_);
         if (!rows_.empty()) {
             log_.write(rows_);
             const std::lock_guard lock{mutex_};
@@ -318,8 +321,9 @@ class Pipeline::Impl {
                 continue;
             }
             const RequestKey& key = asking->key;
-            for (const Waiter& waiter :
-                 item.refused ? window_.refuse(key) : window_.keep(key, time_, item.body)) {
+            for (const Waiter& waiter : item.refused
+                                            ? window_.refuse(key)
+                                            : window_.keep(key, time_, item.body, item.row)) {
                 completions.add(waiter, verdict);
             }
         }
@@ -371,6 +375,7 @@ class Pipeline::Impl {
 
     // The committer's own, kept from batch to batch for their memory.
     kv::WriteBatch rows_;
+    VerdictRows verdicts_;
     Effects effects_;
     std::vector<std::unique_ptr<Change>> changes_;
     std::vector<Event> events_;

@@ -10,24 +10,25 @@ namespace {
 namespace keyspace = kv::keyspace;
 
 constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kRowBytes = 256 * 1024;  // a row is written when it has more
 
-kv::Key row_key(const RequestKey& key) {
-    return kv::make_key(keyspace::kVerdict, ByteView{key.device}, key.id);
+kv::Key row_key(std::uint64_t row) {
+    return kv::make_key(keyspace::kVerdict, row);
 }
 
-RequestKey key_of(ByteView row) {
-    RequestKey key;
-    ByteArray<16> id{};
-    std::ranges::copy(row.subspan(1, key.device.size()), key.device.begin());
-    std::ranges::copy(row.last(id.size()), id.begin());
-    key.id = RequestId{id};
-    return key;
+std::uint64_t row_of(ByteView key) {
+    std::uint64_t row = 0;
+    for (const std::uint8_t byte : key.last(8)) {
+        row = row << 8U | byte;
+    }
+    return row;
 }
 
 }  // namespace
 
 void KeptVerdict::encode(protocol::codec::Writer& writer) const {
-    writer.u8(kVersion);
+    writer.fixed(key.device);
+    writer.strong(key.id);
     writer.fixed(digest);
     writer.strong(time);
     writer.flag(leaf.has_value());
@@ -38,52 +39,86 @@ void KeptVerdict::encode(protocol::codec::Writer& writer) const {
 }
 
 Result<KeptVerdict> KeptVerdict::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(version, reader.u8());
+    KeptVerdict out;
+    SERAI_TRY(device, reader.array<32>());
+    SERAI_TRY(id, reader.strong<RequestId>());
     SERAI_TRY(digest, reader.array<32>());
     SERAI_TRY(time, reader.strong<UnixMillis>());
     SERAI_TRY(has_leaf, reader.flag());
-    KeptVerdict out{digest, time, std::nullopt, {}};
     if (has_leaf) {
         SERAI_TRY(leaf, reader.strong<LogIndex>());
         out.leaf = leaf;
     }
     SERAI_TRY(body, reader.vector());
-    if (version != kVersion) {
-        return protocol::codec::CodecError::unknown_value;
-    }
+    out.key = {device, id};
+    out.digest = digest;
+    out.time = time;
     out.body = body;
     return out;
 }
 
-Result<void> RequestWindow::load(const kv::Store& store) {
-    struct Row {
-        RequestKey key;
-        Digest digest{};
-        UnixMillis time;
-        std::shared_ptr<const Bytes> body;
-    };
+Result<std::vector<KeptVerdict>> decode_verdict_row(ByteView row) {
+    protocol::codec::Reader reader{row};
+    SERAI_TRY(version, reader.u8());
+    if (version != kVersion) {
+        return protocol::codec::CodecError::unknown_value;
+    }
+    SERAI_TRY(verdicts, protocol::codec::read_list<KeptVerdict>(reader));
+    if (!reader.at_end()) {
+        return protocol::codec::CodecError::trailing_bytes;
+    }
+    return std::move(verdicts);
+}
 
-    std::vector<Row> rows;
+std::uint64_t VerdictRows::add(const KeptVerdict& verdict, kv::WriteBatch& batch) {
+    if (verdicts_.size() + verdict.body.size() > kRowBytes) {
+        finish(batch);
+    }
+    protocol::codec::Writer writer{verdicts_};
+    verdict.encode(writer);
+    return number_;
+}
+
+void VerdictRows::finish(kv::WriteBatch& batch) {
+    if (verdicts_.empty()) {
+        return;
+    }
+    Bytes row;
+    row.reserve(verdicts_.size() + 5);
+    protocol::codec::Writer writer{row};
+    writer.u8(kVersion);
+    writer.vector(verdicts_);
+    batch.put(kv::Space::state, row_key(number_), row);
+    verdicts_.clear();
+    ++number_;
+}
+
+Result<void> RequestWindow::load(const kv::Store& store) {
     auto request = kv::ScanRequest::prefix(kv::Space::state, kv::make_key(keyspace::kVerdict));
     for (bool more = true; more;) {
         SERAI_TRY(page, store.scan(request));
         for (const kv::ScanEntry& row : page.entries) {
-            SERAI_TRY(verdict, protocol::codec::decode_exact<KeptVerdict>(row.value));
-            rows.push_back({key_of(row.key),
-                            verdict.digest,
-                            verdict.time,
-                            std::make_shared<const Bytes>(to_bytes(verdict.body))});
+            SERAI_TRY(verdicts, decode_verdict_row(row.value));
+            const std::uint64_t number = row_of(row.key);
+            for (const KeptVerdict& verdict : verdicts) {
+                // Twice: the first was forgotten before the request came again.
+                if (entries_.contains(verdict.key)) {
+                    forget(verdict.key);
+                }
+                entries_[verdict.key].digest = verdict.digest;
+                static_cast<void>(keep(verdict.key,
+                                       verdict.time,
+                                       std::make_shared<const Bytes>(to_bytes(verdict.body)),
+                                       number));
+            }
+            next_row_ = number + 1;
         }
         more = page.more;
         if (more) {
             request = kv::next_page(request, page);
         }
     }
-    std::ranges::stable_sort(rows, {}, &Row::time);
-    for (Row& row : rows) {
-        entries_[row.key].digest = row.digest;
-        static_cast<void>(keep(row.key, row.time, std::move(row.body)));
-    }
+    forget_crowded();
     return {};
 }
 
@@ -121,11 +156,14 @@ std::vector<Waiter> RequestWindow::refuse(const RequestKey& key) {
 
 std::vector<Waiter> RequestWindow::keep(const RequestKey& key,
                                         UnixMillis time,
-                                        std::shared_ptr<const Bytes> body) {
+                                        std::shared_ptr<const Bytes> body,
+                                        std::uint64_t row) {
     Entry& entry = entries_.at(key);
     note_kept(key, time, body->size());
     entry.body = std::move(body);
     entry.time = time;
+    entry.row = row;
+    ++rows_[row];
     return std::exchange(entry.waiters, {});
 }
 
@@ -150,14 +188,18 @@ std::vector<Waiter> RequestWindow::abandon_all() {
     return all;
 }
 
-void RequestWindow::trim(UnixMillis now, kv::WriteBatch& batch) {
+void RequestWindow::forget_crowded() {
     for (const Digest& device : crowded_) {
         const auto found = by_device_.find(device);
         while (found != by_device_.end() && found->second.size() > limits_.per_device) {
-            forget({device, found->second.front()}, batch);
+            forget({device, found->second.front()});
         }
     }
     crowded_.clear();
+}
+
+void RequestWindow::trim(UnixMillis now, kv::WriteBatch& batch) {
+    forget_crowded();
     // Most of what is forgotten by the rule above stays behind in order_, wherever it is; sweep before that is most of it.
     if (order_.size() > 2 * entries_.size() + 1024) {
         std::erase_if(order_, [&](const auto& item) { return is_gone(item.first, item.second); });
@@ -169,10 +211,14 @@ void RequestWindow::trim(UnixMillis now, kv::WriteBatch& batch) {
             if (time.value() + age > now.value() && bytes_ <= limits_.bytes) {
                 break;
             }
-            forget(key, batch);
+            forget(key);
         }
         order_.pop_front();
     }
+    for (const std::uint64_t row : dead_rows_) {
+        batch.erase(kv::Space::state, row_key(row));
+    }
+    dead_rows_.clear();
 }
 
 // Whether that verdict was forgotten, even if the request has come again since then.
@@ -181,9 +227,14 @@ bool RequestWindow::is_gone(const RequestKey& key, UnixMillis time) const {
     return found == entries_.end() || !found->second.body || found->second.time != time;
 }
 
-void RequestWindow::forget(const RequestKey& key, kv::WriteBatch& batch) {
+void RequestWindow::forget(const RequestKey& key) {
     const auto found = entries_.find(key);
     bytes_ -= found->second.body->size();
+    const auto row = rows_.find(found->second.row);
+    if (--row->second == 0) {
+        dead_rows_.push_back(row->first);
+        rows_.erase(row);
+    }
     entries_.erase(found);
     const auto of_device = by_device_.find(key.device);
     // Almost always the oldest of its device.
@@ -192,13 +243,6 @@ void RequestWindow::forget(const RequestKey& key, kv::WriteBatch& batch) {
     if (of_device->second.empty()) {
         by_device_.erase(of_device);
     }
-    batch.erase(kv::Space::state, row_key(key));
-}
-
-void RequestWindow::write(const RequestKey& key,
-                          const KeptVerdict& verdict,
-                          kv::WriteBatch& batch) {
-    batch.put_encoded(kv::Space::state, row_key(key), verdict);
 }
 
 }  // namespace serai::storage::commit

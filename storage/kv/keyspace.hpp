@@ -26,7 +26,7 @@ using Table = std::uint8_t;
 // state    | 0x04 | u8 scope, id[32], u64 first counter         | leaf indices, u64 each, dense       | audit/audit_log
 // state    | 0x05 | once key[32]                                | u64 leaf index                      | audit/audit_log
 // state    | 0x06 | u64 leaf index of a governance leaf         | nothing                             | audit/audit_log
-// state    | 0x07 | device key[32], request id[16]              | KeptVerdict                         | commit/request_window
+// state    | 0x07 | u64 row, rising                             | VerdictRow                          | commit/request_window
 // state    | 0x10 | group id[32]                                | Founding                            | repo/channels
 // state    | 0x11 | group id[32]                                | PublicGroup::save                   | repo/channels
 // state    | 0x12 | group id[32], u32 node index                | TreeNode (RFC 9420, 7.1), not blank | repo/channels
