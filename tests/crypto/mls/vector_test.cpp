@@ -43,8 +43,8 @@ INSTANTIATE_TEST_SUITE_P(WorkingGroup,
                                          Expected{"tree-validation", 28},
                                          Expected{"treekem", 22},
                                          Expected{"welcome", 2}),
-                         [](const auto& info) {
-                             std::string name = info.param.kind;
+                         [](const auto& test) {
+                             std::string name = test.param.kind;
                              for (auto& c : name) {
                                  c = c == '-' ? '_' : c;
                              }
