@@ -14,7 +14,7 @@ function(serai_test_header)
   add_library(serai_test_header STATIC "${CMAKE_BINARY_DIR}/serai_test_header.cpp")
   target_link_libraries(serai_test_header PUBLIC serai_options Boost::headers GTest::gtest GTest::gmock)
   target_precompile_headers(serai_test_header PRIVATE
-    <gtest/gtest.h> <boost/system/result.hpp>)
+    <gtest/gtest.h> <boost/system/result.hpp> $<$<BOOL:${SERAI_PCH}>:${SERAI_COMMON_HEADERS}>)
   # Tests are compiled more often than they run.
   target_compile_options(serai_test_header PUBLIC $<$<CONFIG:RelWithDebInfo>:-O1>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
