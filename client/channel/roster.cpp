@@ -4,10 +4,10 @@
 #include "client/channel/follower.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/judge.hpp"
+#include "client/channel/roster_commit.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
-#include "crypto/act/commitment.hpp"
 #include "protocol/network/authority.hpp"
 
 #include <algorithm>
@@ -24,10 +24,6 @@ using protocol::codec::decode_exact;
 using protocol::codec::encode;
 
 constexpr int kMaxAttempts = 64;
-
-mls::ExtensionType extension(std::uint16_t type) {
-    return static_cast<mls::ExtensionType>(type);
-}
 
 // One roster change on its way through act, claim and commit. Each step saves before it asks.
 class Change {
@@ -219,96 +215,14 @@ class Change {
     }
 
     Result<void> build(const OpenChannel& channel) {
-        mls::CommitOptions options;
-        SERAI_CHECK(payload_.admit ? add_devices(channel, options)
-                                   : remove_devices(channel, options));
-        message::ChannelAad aad;
-        aad.message_id = MessageId{crypto::system_random().array<16>()};
-        aad.head = *channel.state.cursor;
-        aad.acts = {
-            {payload_.act->receipt.index, crypto::act::leaf_hash(payload_.act->receipt.leaf)}};
-        options.authenticated_data = encode(aad);
-        const mls::Extension head{extension(network::kChainHeadExtension), encode(aad.head)};
-        options.published_info.extensions.set(head);
-        options.welcome_info.extensions.set(head);
-        options.welcome_info.extensions.set(
-            {extension(network::kFoundingActExtension), encode(channel.state.founding)});
-
-        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
-        const mls::ValidationPolicy policy{judge, context_.now_seconds()};
-        SERAI_TRY(pending,
-                  channel.group->commit(
-                      context_.device.leaf_identity(context_.network.genesis().cipher_suite),
-                      context_.device.keys.private_key,
-                      options,
-                      policy));
-        message::Commit request;
-        request.group = task_.group;
-        request.epoch = Epoch{channel.group->epoch()};
-        request.commit = encode(mls::MlsMessage{pending.commit});
-        if (pending.welcome) {
-            request.welcome = encode(mls::MlsMessage{*pending.welcome});
-        }
-        request.group_info = encode(mls::MlsMessage{pending.group_info});
-        request.acts = {*payload_.act};
-        payload_.commit = request.commit;
-        task_.frame = message::make_request(session::Session::fresh_request_id(), request);
+        SERAI_TRY(made, make_roster_commit(context_, channel, payload_));
+        payload_.commit = made.request.commit;
+        task_.frame = message::make_request(session::Session::fresh_request_id(), made.request);
         task_.payload = encode(payload_);
         vault::Batch batch = context_.vault.batch();
         task_.save(batch);
-        save_pending(batch, task_.group, pending);
+        save_pending(batch, task_.group, made.pending);
         return context_.vault.commit(std::move(batch));
-    }
-
-    Result<void> add_devices(const OpenChannel& channel, mls::CommitOptions& options) {
-        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
-        for (const message::KeyPackageEntry& entry : payload_.key_packages) {
-            const auto decoded = decode_exact<mls::MlsMessage>(entry.mls_message);
-            const auto* key_package = decoded ? decoded->get<mls::KeyPackage>() : nullptr;
-            if (key_package == nullptr) {
-                return context_.diagnostics.fail(ClientError::protocol_violation,
-                                                 "a key package that does not decode");
-            }
-            const auto identity = judge.identify(key_package->leaf_node);
-            if (!identity || identity->id.person != payload_.subject) {
-                return context_.diagnostics.fail(
-                    ClientError::untrusted,
-                    "the server gave a key package for " + payload_.subject.to_string() +
-                        " that is not theirs" +
-                        (identity ? "" : ": " + identity.error().message()));
-            }
-            if (!is_member(channel, identity->id.to_string())) {
-                options.adds.push_back(*key_package);
-            }
-        }
-        if (options.adds.empty()) {
-            return context_.diagnostics.fail(make_error_code(WireError::exists),
-                                             payload_.subject.to_string() + " is a member already");
-        }
-        return {};
-    }
-
-    static bool is_member(const OpenChannel& channel, const std::string& device) {
-        bool found = false;
-        channel.group->view()->tree().for_each_member(
-            [&](mls::LeafIndex, const mls::LeafNode& leaf) {
-                found = found || device_of(leaf) == device;
-            });
-        return found;
-    }
-
-    Result<void> remove_devices(const OpenChannel& channel, mls::CommitOptions& options) {
-        const std::string prefix = payload_.subject.to_string() + "/";
-        channel.group->view()->tree().for_each_member(
-            [&](mls::LeafIndex index, const mls::LeafNode& leaf) {
-                if (device_of(leaf).starts_with(prefix)) {
-                    options.removes.push_back(index);
-                }
-            });
-        if (options.removes.empty()) {
-            return ClientError::not_found;
-        }
-        return {};
     }
 
     void pause_before(int attempt) const {

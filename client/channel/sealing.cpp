@@ -31,6 +31,9 @@ Result<Task> carry_on_seal(const Context& context, Task task) {
         answer = context.session.exchange(*task.frame);
     }
     SERAI_CRASH_POINT("client.seal.answered");
+    if (!answer && answer.error() == WireError::act_duplicate) {
+        answer = Bytes{};  // sealed so long ago that the verdict is not kept any more
+    }
     if (!answer && !is_refused_for_good(answer.error())) {
         return answer.error();
     }

@@ -22,7 +22,7 @@ class TlsContext {
     TlsContext(TlsContext&&) noexcept;
     TlsContext& operator=(TlsContext&&) noexcept;
 
-    // For streams.cpp.
+    // For the files of this folder (tls_impl.hpp).
     struct Impl;
 
     [[nodiscard]] const std::shared_ptr<Impl>& impl() const { return impl_; }
