@@ -3,6 +3,8 @@
 #include "crypto/act/commitment.hpp"
 #include "crypto/act/opening.hpp"
 
+#include <algorithm>
+
 namespace serai::storage::audit {
 namespace {
 
@@ -26,10 +28,10 @@ EntryDraft::EntryDraft(std::string origin,
                        crypto::Random& random)
     : origin_(std::move(origin)),
       kind_(kind),
-      entry_id_(random.array<16>()),
+      random_(&random),
+      entry_id_(draw_id()),
       opening_head_(head_of(act::open_event(entry_id_, {}))),
-      act_root_(act::act_root({})),
-      random_(&random) {
+      act_root_(act::act_root({})) {
     add(protocol::message::field::kType, as_bytes(type));
 }
 
@@ -38,18 +40,19 @@ EntryDraft::EntryDraft(std::string origin,
                        crypto::Random& random)
     : origin_(std::move(origin)),
       kind_(LeafKind::event),
+      random_(&random),
       entry_id_(source.seal.header.act_id),
       opening_head_(head_of(act::open_act(source, {}))),
       act_fields_(source.fields.size()),
-      is_act_(true),
-      random_(&random) {
+      is_act_(true) {
     act_root_ = act::act_root(act::field_hashes({origin_, entry_id_}, 0, source.fields));
     add(protocol::message::field::kType, as_bytes(protocol::network::name(source.kind())));
     add(protocol::message::field::kSeal, act::seal_hash(source.seal));
 }
 
 EntryDraft& EntryDraft::add(std::string_view name, ByteView value) {
-    const Field field{std::string{name}, to_bytes(value), random_->array<32>()};
+    Field field{std::string{name}, to_bytes(value), {}};
+    draw(field.salt);
     const auto index = static_cast<std::uint16_t>(act_fields_ + hashes_.size());
     hashes_.push_back(act::field_hash({origin_, entry_id_}, index, field));
     protocol::codec::Writer writer{fixed_fields_};
@@ -59,12 +62,29 @@ EntryDraft& EntryDraft::add(std::string_view name, ByteView value) {
 }
 
 EntryDraft& EntryDraft::reserve_late(std::size_t count) {
-    const std::size_t old = salts_.size();
-    salts_.resize(old + count);
-    if (count != 0) {
-        random_->fill({salts_[old].data(), count * sizeof(Digest)});
+    salts_.reserve(salts_.size() + count);
+    while (count-- > 0) {
+        draw(salts_.emplace_back());
     }
     return *this;
+}
+
+EntryId EntryDraft::draw_id() {
+    ByteArray<16> id{};
+    draw(id);
+    return EntryId{id};
+}
+
+void EntryDraft::draw(std::span<std::uint8_t> out) {
+    constexpr std::size_t kPool = 384;
+    if (pool_.size() < out.size()) {
+        pool_.resize(kPool);
+        random_->fill(pool_);
+    }
+    const auto from = pool_.end() - static_cast<std::ptrdiff_t>(out.size());
+    std::copy(from, pool_.end(), out.begin());
+    std::fill(from, pool_.end(), std::uint8_t{0});
+    pool_.erase(from, pool_.end());
 }
 
 std::size_t EntryDraft::estimated_bytes() const {

@@ -7,6 +7,8 @@
 #include "protocol/network/act.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +43,16 @@ class EntryDraft {
   private:
     friend class AuditLog;
 
+    // A few hundred random bytes at a time: a system call for each salt would cost more than all the hashing.
+    void draw(std::span<std::uint8_t> out);
+
+    [[nodiscard]] EntryId draw_id();
+
     std::string origin_;
     protocol::message::LeafKind kind_;
+    crypto::Random* random_;
+    Bytes
+        pool_;  // random bytes that were not used yet; taken from the end, and gone from here then
     EntryId entry_id_;
     Bytes opening_head_;          // the encoded Opening up to its server fields
     Digest act_root_{};           // over the act's fields, or over none
@@ -51,7 +61,6 @@ class EntryDraft {
     Bytes fixed_fields_;          // encoded ShownFields
     std::vector<Digest> hashes_;  // of the fixed fields
     std::vector<Digest> salts_;   // for late fields
-    crypto::Random* random_;
 };
 
 }  // namespace serai::storage::audit
