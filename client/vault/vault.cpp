@@ -93,10 +93,13 @@ Result<std::unique_ptr<kv::Store>> open_store(const std::filesystem::path& direc
     std::string why;
     auto store = kv::open_rocks_store(directory, options, why);
     if (!store) {
-        return diagnostics.fail(store.error() == kv::StoreError::unavailable
-                                    ? ClientError::vault_in_use
-                                    : ClientError::vault_damaged,
-                                why);
+        if (store.error() == kv::StoreError::unavailable) {
+            return diagnostics.fail(
+                ClientError::vault_in_use,
+                "perhaps by a 'serai follow' in another window, which has to end first (" + why +
+                    ")");
+        }
+        return diagnostics.fail(ClientError::vault_damaged, why);
     }
     return store;
 }

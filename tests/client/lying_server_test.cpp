@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
 
 namespace serai::tests {
 namespace {
@@ -421,6 +422,43 @@ TEST_F(HonestServer, lets_a_member_come_back_after_its_removal) {
     ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
 
     EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three", "welcome back"));
+}
+
+TEST_F(HonestServer, orders_one_of_two_commits_at_once_and_the_other_after_it) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    constexpr int kRounds = 5;
+    std::vector<std::unique_ptr<Member>> of_kz;
+    std::vector<std::unique_ptr<Member>> of_kg;
+    for (int i = 0; i < kRounds; ++i) {
+        const std::string path = "focal-point/newcomer-" + std::to_string(i) + "/laptop";
+        of_kz.push_back(std::make_unique<Member>(network, server.port(), "KZ", path));
+        of_kg.push_back(std::make_unique<Member>(network, server.port(), "KG", path));
+    }
+    // Each brings in its own people, as fast as it can.
+    const auto bring_in = [&](Member& member, const auto& people) {
+        for (const auto& one : people) {
+            const auto done = channel::invite(member.context(), group, one->person());
+            EXPECT_TRUE(done) << done.error().message() << member.diagnostics().explanation();
+        }
+    };
+    std::thread other{[&] {
+        bring_in(*kg, of_kg);
+    }};
+    bring_in(*kz, of_kz);
+    other.join();
+
+    ASSERT_TRUE(kz->catch_up(group));
+    ASSERT_TRUE(kg->catch_up(group));
+    const auto at_kz = channel::load_channel(kz->client().vault(), group);
+    const auto at_kg = channel::load_channel(kg->client().vault(), group);
+    EXPECT_EQ(at_kz->group->view()->tree().member_count(), 2U + 2U * kRounds);
+    EXPECT_EQ(at_kz->group->epoch_authenticator(), at_kg->group->epoch_authenticator());
+    EXPECT_EQ(at_kz->state.cursor, at_kg->state.cursor);
+    of_kg.back()->join();
+    of_kg.back()->say(group, "we are all here");
+    ASSERT_TRUE(kz->catch_up(group));
+    EXPECT_EQ(kz->heard(group).back(), "we are all here");
 }
 
 TEST_F(HonestServer, sees_nobody_write_into_an_epoch_with_a_revoked_member) {
