@@ -103,11 +103,13 @@ if [[ $keep == true ]]; then
     cat <<TEXT
 
 The server goes on running (process $server_pid, port $port); everything is in $stage.
-To be the focal point of Kazakhstan:
+In one terminal, as the focal point of Kazakhstan:
 
-    export SERAI_HOME=$stage/home/KZ SERAI_PASSPHRASE="of KZ, for the demonstration"
-    $bin/serai follow "$channel"          # in one terminal
-    $bin/serai send "$channel" "Salem!"   # in another, with KG, TJ or UZ in the place of KZ
+    SERAI_HOME=$stage/home/KZ SERAI_PASSPHRASE="of KZ, for the demonstration" $bin/serai follow "$channel"
+
+and in another, as that of Kyrgyzstan:
+
+    SERAI_HOME=$stage/home/KG SERAI_PASSPHRASE="of KG, for the demonstration" $bin/serai send "$channel" "Salam!"
 
 When you are done: kill $server_pid; rm -r $stage
 TEXT
