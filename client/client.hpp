@@ -55,8 +55,8 @@ class Client {
     Result<void> install_certificate(ByteView pem_or_der);
 
     // What stands between a session and its connection; tests put a lying server there.
-    using Wrap = std::function<std::unique_ptr<session::Transport>(
-        std::unique_ptr<session::Transport>)>;
+    using Wrap =
+        std::function<std::unique_ptr<session::Transport>(std::unique_ptr<session::Transport>)>;
 
     // Connects and gets up to date: hello, checkpoint, governance. not_set_up without a certificate. A second call gives up the
     // first connection.

@@ -54,11 +54,8 @@ struct HttpResponse {
     std::uint64_t length = 0;  // of `source`, or of what a HEAD would be told; else unused
 
     static HttpResponse text(unsigned status, std::string body) {
-        return {status,
-                {{"Content-Type", "text/plain; charset=utf-8"}},
-                std::move(body),
-                nullptr,
-                0};
+        return {
+            status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(body), nullptr, 0};
     }
 
     // An error of the wire: its status, its name as the header Serai-Error and as the body.

@@ -77,20 +77,20 @@ TEST_F(AbuseTest, an_unknown_request_type_ends_the_connection) {
 TEST_F(AbuseTest, a_truncated_body_ends_the_connection) {
     auto body = encode(message::ProveInclusion{LogIndex{0}, TreeSize{1}});
     body.pop_back();
-    expect_malformed(
-        web_socket_frame(Opcode::binary, request_bytes(message::RequestType::prove_inclusion, body)));
+    expect_malformed(web_socket_frame(Opcode::binary,
+                                      request_bytes(message::RequestType::prove_inclusion, body)));
 }
 
 TEST_F(AbuseTest, trailing_bytes_end_the_connection) {
     auto body = encode(message::ProveInclusion{LogIndex{0}, TreeSize{1}});
     body.push_back(0);
-    expect_malformed(
-        web_socket_frame(Opcode::binary, request_bytes(message::RequestType::prove_inclusion, body)));
+    expect_malformed(web_socket_frame(Opcode::binary,
+                                      request_bytes(message::RequestType::prove_inclusion, body)));
 }
 
 TEST_F(AbuseTest, a_message_to_a_channel_that_does_not_decode_ends_the_connection) {
-    expect_malformed(
-        web_socket_frame(Opcode::binary, request_bytes(message::RequestType::send, Bytes{1, 2, 3})));
+    expect_malformed(web_socket_frame(Opcode::binary,
+                                      request_bytes(message::RequestType::send, Bytes{1, 2, 3})));
 }
 
 TEST_F(AbuseTest, a_text_message_ends_the_connection) {
@@ -115,7 +115,8 @@ TEST_F(AbuseTest, hello_of_another_network_is_refused) {
     auto client = ProtocolClient::connect_silent(device, server.port());
     ASSERT_TRUE(client);
 
-    const auto answer = client->call(message::Hello{message::kProtocolVersion, NetworkId{}, "test"});
+    const auto answer =
+        client->call(message::Hello{message::kProtocolVersion, NetworkId{}, "test"});
 
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error(), make_error_code(WireError::wrong_network));
@@ -166,9 +167,13 @@ TEST_F(AbuseTest, every_bad_certificate_is_refused_for_its_own_reason_and_record
     auto& network = server.network();
     const std::vector<BadCertificate> cases{
         {"untrusted_issuer",
-         [](TestNetwork& n, LeafOptions& o) { o.uris = {n.ca("KZ").uri("focal-point/p/d")}; }},
+         [](TestNetwork& n, LeafOptions& o) {
+             o.uris = {n.ca("KZ").uri("focal-point/p/d")};
+         }},
         {"unknown_trust_domain",
-         [](TestNetwork&, LeafOptions& o) { o.uris = {"spiffe://other.example/focal-point/p/d"}; }},
+         [](TestNetwork&, LeafOptions& o) {
+             o.uris = {"spiffe://other.example/focal-point/p/d"};
+         }},
         {"expired",
          [](TestNetwork&, LeafOptions& o) {
              o.not_after = UnixSeconds{now_seconds().value() - 60};
@@ -178,9 +183,13 @@ TEST_F(AbuseTest, every_bad_certificate_is_refused_for_its_own_reason_and_record
              o.not_before = UnixSeconds{now_seconds().value() + 3600};
          }},
         {"wrong_key_usage",
-         [](TestNetwork&, LeafOptions& o) { o.key_usage = "critical,keyAgreement"; }},
+         [](TestNetwork&, LeafOptions& o) {
+             o.key_usage = "critical,keyAgreement";
+         }},
         {"leaf_is_ca",
-         [](TestNetwork&, LeafOptions& o) { o.basic_constraints = "critical,CA:TRUE"; }},
+         [](TestNetwork&, LeafOptions& o) {
+             o.basic_constraints = "critical,CA:TRUE";
+         }},
         {"two_uris",
          [](TestNetwork& n, LeafOptions& o) {
              o.uris.push_back(n.ca("UZ").uri("focal-point/p/other"));
@@ -191,8 +200,13 @@ TEST_F(AbuseTest, every_bad_certificate_is_refused_for_its_own_reason_and_record
              o.more_names = "DNS:example.org";
          }},
         {"bad_spiffe_id",
-         [](TestNetwork& n, LeafOptions& o) { o.uris = {n.ca("UZ").uri("focal-point/p")}; }},
-        {"bad_signature", [](TestNetwork&, LeafOptions& o) { o.damage_signature = true; }},
+         [](TestNetwork& n, LeafOptions& o) {
+             o.uris = {n.ca("UZ").uri("focal-point/p")};
+         }},
+        {"bad_signature",
+         [](TestNetwork&, LeafOptions& o) {
+             o.damage_signature = true;
+         }},
     };
     for (const auto& bad : cases) {
         SCOPED_TRACE(bad.reason);

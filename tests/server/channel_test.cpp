@@ -200,12 +200,12 @@ message::Commit removal_without_act(const ChannelMember& member, crypto::mls::Le
     };
     const BelievingValidator believing;
     mls::Extensions head;
-    head.set({mls::ExtensionType{network::kChainHeadExtension},
-              protocol::codec::encode(member.head())});
+    head.set(
+        {mls::ExtensionType{network::kChainHeadExtension}, protocol::codec::encode(member.head())});
     mls::CommitOptions options;
     options.removes = {victim};
-    options.authenticated_data = protocol::codec::encode(
-        message::ChannelAad{MessageId{}, member.head(), {}});
+    options.authenticated_data =
+        protocol::codec::encode(message::ChannelAad{MessageId{}, member.head(), {}});
     options.published_info.extensions = head;
     const mls::LeafIdentity identity{
         mls::Credential{mls::X509Credential{member.device().chain}},
@@ -214,10 +214,8 @@ message::Commit removal_without_act(const ChannelMember& member, crypto::mls::Le
                               mls::CredentialType::x509,
                               {mls::ExtensionType{network::kChannelRulesExtension}}),
         {}};
-    auto pending = member.group().commit(identity,
-                                         member.device().keys.private_key,
-                                         options,
-                                         {believing, now_seconds()});
+    auto pending = member.group().commit(
+        identity, member.device().keys.private_key, options, {believing, now_seconds()});
     if (!pending) {
         throw std::runtime_error("no commit: " + pending.error().message());
     }
@@ -260,8 +258,8 @@ TEST_F(ChannelTest, a_focal_point_admits_its_own_people_only) {
     const auto foreign = server.network().device("TM", "focal-point/new/laptop").id.person;
     auto client = server.connect(channel.member(1).device());
 
-    const auto refused = client.call(
-        channel.member(1).act<message::Admit>(network::AdmitStatement{group, foreign}));
+    const auto refused =
+        client.call(channel.member(1).act<message::Admit>(network::AdmitStatement{group, foreign}));
 
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error(), make_error_code(WireError::forbidden));
@@ -305,8 +303,8 @@ TEST_F(ChannelTest, a_device_of_no_channel_founds_none_without_the_role) {
 TEST_F(ChannelTest, a_revoked_devices_sessions_end_at_once_and_it_does_not_come_back) {
     auto& device = channel.member(1).device();
     auto revoked = server.connect(device);
-    auto official = server.connect(
-        server.network().device(device.party.text(), "registrar/person-9/desk"));
+    auto official =
+        server.connect(server.network().device(device.party.text(), "registrar/person-9/desk"));
 
     const auto crl = server.network().crl(device.party.text(), {device.chain.front()});
     ASSERT_TRUE(official.call(message::PublishCrl{crl}));

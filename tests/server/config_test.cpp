@@ -82,8 +82,9 @@ TEST(Config, refuses_a_number_out_of_range_and_one_that_is_no_number) {
 }
 
 TEST(Config, refuses_metrics_on_an_address_that_others_reach) {
-    EXPECT_NE(complaint(std::string{kNeeded} + "[metrics]\naddress = \"0.0.0.0\"\n").find("loopback"),
-              std::string::npos);
+    EXPECT_NE(
+        complaint(std::string{kNeeded} + "[metrics]\naddress = \"0.0.0.0\"\n").find("loopback"),
+        std::string::npos);
 }
 
 TEST(Config, refuses_an_unknown_log_level_and_lists_the_known_ones) {

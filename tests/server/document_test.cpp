@@ -1,7 +1,8 @@
 // Documents from the first byte put to the last byte fetched.
+#include "protocol/message/document.hpp"
+
 #include "crypto/merkle/base64.hpp"
 #include "crypto/primitive/hash.hpp"
-#include "protocol/message/document.hpp"
 #include "tests/server/test_server.hpp"
 
 #include <gtest/gtest.h>
@@ -155,14 +156,14 @@ TEST_F(DocumentTest, an_upload_belongs_to_the_device_that_began_it) {
 
 TEST_F(DocumentTest, only_members_begin_an_upload) {
     const auto stranger = server.network().device("TM", "focal-point/stranger/laptop");
-    const auto answer =
-        http(server.port(),
-             stranger,
-             "POST",
-             "/documents",
-             {kTus,
-              "Upload-Length: 5",
-              "Upload-Metadata: channel " + crypto::merkle::base64_encode(channel.group_id().value())});
+    const auto answer = http(
+        server.port(),
+        stranger,
+        "POST",
+        "/documents",
+        {kTus,
+         "Upload-Length: 5",
+         "Upload-Metadata: channel " + crypto::merkle::base64_encode(channel.group_id().value())});
 
     EXPECT_EQ(answer.status, 404U);
 }
@@ -209,7 +210,8 @@ TEST_F(DocumentTest, a_range_is_fetched_under_the_same_grant) {
 
     EXPECT_EQ(answer.status, 206U);
     EXPECT_EQ(answer.body, bytes.substr(299'990, 12));
-    EXPECT_EQ(answer.header("content-range"), "bytes 299990-300001/" + std::to_string(bytes.size()));
+    EXPECT_EQ(answer.header("content-range"),
+              "bytes 299990-300001/" + std::to_string(bytes.size()));
     EXPECT_EQ(server.entries("open-document").size(), 1U);
 }
 
@@ -278,12 +280,10 @@ TEST_F(DocumentTest, an_upload_and_its_bytes_are_there_after_a_restart) {
 }
 
 TEST_F(DocumentTest, two_requests_on_one_connection_are_both_answered) {
-    auto socket =
-        TlsSocket::connect(server.port(), device(0).chain, device(0).keys.private_key);
+    auto socket = TlsSocket::connect(server.port(), device(0).chain, device(0).keys.private_key);
     ASSERT_TRUE(socket);
     socket->write(as_bytes("GET /healthz HTTP/1.1\r\nHost: t\r\n\r\n"));
-    socket->write(
-        as_bytes("GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
+    socket->write(as_bytes("GET /healthz HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n"));
     Bytes answer;
     while (socket->read(answer)) {
     }

@@ -64,11 +64,8 @@ class SessionTest : public testing::Test {
 
     KeepingHandler handler;
     int wakes = 0;
-    std::shared_ptr<Session> session =
-        std::make_shared<Session>(std::make_shared<const Caller>(),
-                                  handler,
-                                  SessionOptions{{}, 3},
-                                  [this] { ++wakes; });
+    std::shared_ptr<Session> session = std::make_shared<Session>(
+        std::make_shared<const Caller>(), handler, SessionOptions{{}, 3}, [this] { ++wakes; });
     Bytes incoming;
     bool done = false;
 };

@@ -4,10 +4,9 @@
 #include "server/service/web.hpp"
 #include "server/session/rates.hpp"
 
+#include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
-
-#include <gtest/gtest.h>
 
 #include <sstream>
 
@@ -152,8 +151,9 @@ std::string logged(runtime::LogFormat format, std::string_view value) {
 TEST(Log, writes_one_json_object_a_line) {
     const auto line = logged(runtime::LogFormat::json, "a\"b\nc");
 
-    EXPECT_NE(line.find(R"("level":"info","event":"thing_happened","what":"a\"b\u000ac","count":3})"),
-              std::string::npos)
+    EXPECT_NE(
+        line.find(R"("level":"info","event":"thing_happened","what":"a\"b\u000ac","count":3})"),
+        std::string::npos)
         << line;
 }
 
