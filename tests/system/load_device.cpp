@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace serai::tests {
 namespace {
@@ -16,8 +17,8 @@ using protocol::codec::decode_exact;
 using protocol::codec::encode;
 using protocol::network::DocumentId;
 
-constexpr std::size_t kBurst = 8;        // messages at once
-constexpr std::size_t kRemembered = 64;  // answers to be asked for again later
+constexpr std::size_t kBurst = 8;           // messages at once
+constexpr std::ptrdiff_t kRemembered = 64;  // answers to be asked for again later
 constexpr std::string_view kTusVersion = "1.0.0";
 
 template <class Request>
@@ -242,12 +243,10 @@ void LoadDevice::verify(std::uint16_t port, const LogAuditor& auditor) {
     const auto count = client->call(CountKeyPackages{});
     ASSERT_TRUE(count);
     EXPECT_EQ(count->count, key_packages_);
-    for (auto& wish : acknowledged_) {
-        if (remembered_.size() < kRemembered) {
-            remembered_.push_back(std::move(wish));
-        } else if (random_() % 8 == 0) {
-            remembered_[random_() % kRemembered] = std::move(wish);
-        }
+    // Only the newest: a verdict is kept until its device has a few hundred newer ones (PipelineOptions::device_verdicts).
+    std::ranges::move(acknowledged_, std::back_inserter(remembered_));
+    if (std::ssize(remembered_) > kRemembered) {
+        remembered_.erase(remembered_.begin(), remembered_.end() - kRemembered);
     }
     if (!remembered_.empty()) {
         expect_same_answer(*client, remembered_[random_() % remembered_.size()]);

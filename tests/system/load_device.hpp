@@ -73,7 +73,7 @@ class LoadDevice {
     std::vector<Wish> open_;          // asked, not answered
     std::vector<Wish> acknowledged_;  // since the last verify()
     std::vector<Wish> refused_;       // likewise: must never be in the log
-    std::vector<Wish> remembered_;    // some of those acknowledged before
+    std::vector<Wish> remembered_;    // the newest of those acknowledged before
     std::size_t acknowledged_count_ = 0;
     std::size_t key_packages_ = 0;  // acknowledged
     std::size_t retried_ = 0;
