@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <limits>
+#include <utility>
 
 namespace serai::tests {
 namespace {
@@ -79,6 +80,7 @@ std::uint16_t CrashingProcess::arm(std::mt19937& random) {
     point_ = all[turn_++ % all.size()];
     const bool frequent = point_.starts_with("commit.") || point_.starts_with("kv.");
     const auto pass = 1 + random() % (frequent ? 40 : 3);
+    armed_ = true;
     server_->kill();
     auto options = network_->server_options();
     options.environment["SERAI_CRASH_AT"] = point_ + ":" + std::to_string(pass);
@@ -87,6 +89,10 @@ std::uint16_t CrashingProcess::arm(std::mt19937& random) {
 }
 
 void CrashingProcess::bury() {
+    if (std::exchange(armed_, false) == false) {
+        server_.reset();
+        return;
+    }
     const auto end = server_->wait();
     EXPECT_EQ(end.exit_code, kCrashExit) << "at " << point_;
     ++deaths_[point_];

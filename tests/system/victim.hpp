@@ -30,7 +30,7 @@ class Victim {
     // Something was asked or answered. From any thread.
     virtual void tick() {}
 
-    // Returns when it is dead; kills what is not.
+    // Returns when it is dead; one that is not armed is killed.
     virtual void bury() = 0;
 
     // Of the dead: GoogleTest failures for whatever is not consistent.
@@ -74,6 +74,7 @@ class CrashingProcess final : public Victim {
     const TestNetwork* network_;
     std::optional<ServerProcess> server_;
     std::size_t turn_ = 0;
+    bool armed_ = false;
     std::string point_;
     std::map<std::string, int> deaths_;
 };
