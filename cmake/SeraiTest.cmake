@@ -13,8 +13,10 @@ function(serai_test_header)
   file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/serai_test_header.cpp" CONTENT "")
   add_library(serai_test_header STATIC "${CMAKE_BINARY_DIR}/serai_test_header.cpp")
   target_link_libraries(serai_test_header PUBLIC serai_options Boost::headers GTest::gtest GTest::gmock)
-  target_precompile_headers(serai_test_header PRIVATE
-    <gtest/gtest.h> <boost/system/result.hpp> $<$<BOOL:${SERAI_PCH}>:${SERAI_COMMON_HEADERS}>)
+  target_precompile_headers(serai_test_header PRIVATE <gtest/gtest.h> <boost/system/result.hpp>)
+  if(SERAI_PCH)
+    target_precompile_headers(serai_test_header PRIVATE ${SERAI_COMMON_HEADERS})
+  endif()
   # Tests are compiled more often than they run.
   target_compile_options(serai_test_header PUBLIC $<$<CONFIG:RelWithDebInfo>:-O1>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
