@@ -167,7 +167,7 @@ awaitable<void> WsConnection::write() {
         woken_ = false;
         session_->drain(message);
         if (message.empty()) {
-            if (session_->ending()) {
+            if (session_->ending() && !session_->owes_answers()) {
                 break;
             }
             if (!woken_) {

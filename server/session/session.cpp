@@ -172,6 +172,11 @@ std::optional<WireError> Session::ending() const {
     return ending_;
 }
 
+bool Session::owes_answers() const {
+    const auto reason = ending();
+    return in_flight_ > 0 && (reason == WireError::malformed || reason == WireError::shutting_down);
+}
+
 void Session::closed() {
     closed_ = true;
 }

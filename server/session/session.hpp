@@ -118,6 +118,9 @@ class Session final : public storage::commit::CompletionSink,
     // Why the session must end once everything is drained; nothing while it lives.
     [[nodiscard]] std::optional<WireError> ending() const;
 
+    // Whether answers are due to requests that came before the end. Not after a revocation and the like: those end at once.
+    [[nodiscard]] bool owes_answers() const;
+
     // The connection is gone: nothing is sent any more.
     void closed();
 

@@ -98,6 +98,26 @@ TEST_F(SessionTest, ends_at_bytes_that_are_no_frames) {
     EXPECT_EQ(session->ending(), WireError::malformed);
 }
 
+TEST_F(SessionTest, owes_the_answers_to_what_came_before_the_bad_bytes) {
+    receive({request(RequestType::hello, 1)});
+    session->receive(Bytes{9, 9, 9});
+    EXPECT_TRUE(responses().empty());
+    EXPECT_TRUE(session->owes_answers());
+
+    handler.replies.front().ok({});
+
+    ASSERT_EQ(responses().size(), 1U);
+    EXPECT_FALSE(session->owes_answers());
+}
+
+TEST_F(SessionTest, owes_nothing_once_it_is_revoked) {
+    receive({request(RequestType::hello, 1)});
+
+    session->end(WireError::invalid_certificate);
+
+    EXPECT_FALSE(session->owes_answers());
+}
+
 TEST_F(SessionTest, ends_at_a_frame_that_only_a_server_sends) {
     message::append_frame(incoming, message::FrameKind::response, Bytes(20));
     session->receive(incoming);
