@@ -1,33 +1,14 @@
 #include "client/audit/openings.hpp"
 
-#include "crypto/act/commitment.hpp"
-#include "crypto/act/opening.hpp"
-#include "crypto/act/signed_act.hpp"
-#include "crypto/x509/chain_verifier.hpp"
+#include "client/audit/entry_check.hpp"
 
 #include <algorithm>
 
 namespace serai::client::audit {
 namespace {
 
-namespace act = crypto::act;
 namespace message = protocol::message;
 namespace network = protocol::network;
-using protocol::codec::Reader;
-
-ErrorCode accuse(const Context& context, std::string what, const message::OpenedEntry& entry) {
-    session::EvidenceFile file{what};
-    file.text("checkpoint", context.log.note())
-        .text("index", std::to_string(entry.index.value()))
-        .bytes("leaf", protocol::codec::encode(entry.leaf))
-        .bytes("opening", protocol::codec::encode(entry.opening));
-    return context.evidence.accuse(std::move(what), file);
-}
-
-std::string text_field(const message::Opening& opening, std::string_view name) {
-    const Bytes* value = opening.server_value(name);
-    return value == nullptr ? std::string{} : std::string{as_text(*value)};
-}
 
 // The counter of the scope that was asked by.
 Result<message::Counter> counter_of(const Context& context,
@@ -56,65 +37,79 @@ Result<message::Counter> counter_of(const Context& context,
     return protocol::codec::CodecError::unknown_value;
 }
 
-// The act root of an opening whose fields may partly be withheld.
-Digest act_root_of(const std::string& origin, const message::Opening& opening) {
-    const act::EntryContext context{origin, opening.entry_id};
-    std::vector<Digest> hashes;
-    for (const message::ShownField& shown : opening.act_fields) {
-        const network::Field* field = shown.field();
-        hashes.push_back(
-            field != nullptr
-                ? act::field_hash(context, static_cast<std::uint16_t>(hashes.size()), *field)
-                : std::get<Digest>(shown.content));
-    }
-    return act::act_root(hashes);
-}
+// Reads a scope from its first entry to the end.
+class Reading {
+  public:
+    Reading(const Context& context, const Scope& scope) : context_(context), scope_(scope) {}
 
-// Who signed the act of an entry; an error if signature, certificate or time do not hold.
-Result<std::string> verify_seal(const Context& context, const message::OpenedEntry& entry) {
-    const network::ActSeal& seal = *entry.opening.seal;
-    const network::Genesis& genesis = context.network.genesis();
-    if (seal.header.network_id != genesis.network_id || seal.header.origin != genesis.log_origin) {
-        return act::ActError::wrong_network;
+    Result<std::vector<VerifiedEntry>> run() {
+        bool more = true;
+        while (more) {
+            SERAI_TRY(page, ask());
+            more = page.more && !page.entries.empty();
+            for (message::OpenedEntry& entry : page.entries) {
+                SERAI_CHECK(take(std::move(entry)));
+            }
+        }
+        SERAI_CHECK(prove_the_end());
+        return std::move(verified_);
     }
-    SERAI_TRY(signer,
-              context.network.trust_at(entry.index)
-                  .verify(seal.chain, seal.header.time, crypto::x509::Usage::signature));
-    if (signer.certificate_hash != seal.header.certificate_hash) {
-        return act::ActError::certificate_mismatch;
-    }
-    SERAI_CHECK(act::check_act_time(seal.header, entry.leaf.time));
-    const Digest root = act_root_of(genesis.log_origin, entry.opening);
-    SERAI_CHECK(crypto::ed25519_verify(
-        signer.public_key, network::sign_content(seal.header, root), seal.signature));
-    return signer.id.to_string();
-}
 
-Result<VerifiedEntry> verify(const Context& context, message::OpenedEntry entry) {
-    if (auto leads =
-            act::verify_opening(context.network.genesis().log_origin, entry.leaf, entry.opening);
-        !leads) {
-        return accuse(context,
-                      "the server opened entry " + std::to_string(entry.index.value()) +
-                          " differently than the log commits to: " + leads.error().message(),
-                      entry);
+  private:
+    Result<message::Openings> ask() {
+        const network::QueryOpeningsStatement statement{scope_.kind, scope_.id, verified_.size()};
+        const network::Act query = context_.sign(statement);
+        query_ = query.seal.header.act_id;
+        SERAI_TRY(page, context_.session.call(message::QueryOpenings{query}));
+        asked_at_ = page.receipt.index;
+        return std::move(page);
     }
-    VerifiedEntry out;
-    out.type = text_field(entry.opening, message::field::kType);
-    out.device = text_field(entry.opening, message::field::kDevice);
-    if (entry.opening.seal) {
-        auto signer = verify_seal(context, entry);
-        if (!signer) {
-            return accuse(context,
-                          "the log holds an act (entry " + std::to_string(entry.index.value()) +
-                              ") whose signature does not hold: " + signer.error().message(),
+
+    Result<void> take(message::OpenedEntry entry) {
+        const auto counter = counter_of(context_, scope_, entry.opening);
+        if (!counter || counter->counter != verified_.size() || counter->previous != previous_) {
+            return accuse(context_,
+                          "the server left out entries: number " +
+                              std::to_string(verified_.size()) + " was due after leaf " +
+                              (verified_.empty() ? "none" : std::to_string(previous_)),
                           entry);
         }
-        out.signer = std::move(*signer);
+        previous_ = entry.index.value();
+        SERAI_TRY(one, check_entry(context_, std::move(entry)));
+        verified_.push_back(std::move(one));
+        return {};
     }
-    out.entry = std::move(entry);
-    return out;
-}
+
+    // The dense counter shows a gap, but not that the newest entries are missing. Our own query is an entry of the scope: what
+    // comes next must be it, under our signature, or something before it was kept back.
+    Result<void> prove_the_end() {
+        const EntryId query = query_;
+        const LogIndex asked_at = asked_at_;
+        SERAI_TRY(page, ask());
+        if (page.entries.empty() || page.entries.front().index != asked_at ||
+            page.entries.front().leaf.entry_id != query) {
+            session::EvidenceFile file{"the server keeps back the newest entries"};
+            file.text("checkpoint", context_.log.note())
+                .text("due", std::to_string(verified_.size()))
+                .text("query", std::to_string(asked_at.value()));
+            return context_.evidence.accuse("the server keeps back the newest entries: number " +
+                                                std::to_string(verified_.size()) +
+                                                " is not our query at leaf " +
+                                                std::to_string(asked_at.value()),
+                                            file);
+        }
+        SERAI_CHECK(take(std::move(page.entries.front())));
+        verified_.pop_back();
+        return {};
+    }
+
+    const Context& context_;
+    const Scope& scope_;
+    std::vector<VerifiedEntry> verified_;
+    std::uint64_t previous_ = message::kNoPrevious;
+    EntryId query_;
+    LogIndex asked_at_;
+};
 
 }  // namespace
 
@@ -133,28 +128,7 @@ Scope document_scope(const network::DocumentId& document) {
 }
 
 Result<std::vector<VerifiedEntry>> query_openings(const Context& context, const Scope& scope) {
-    std::vector<VerifiedEntry> verified;
-    std::uint64_t previous = message::kNoPrevious;
-    bool more = true;
-    while (more) {
-        const network::QueryOpeningsStatement statement{scope.kind, scope.id, verified.size()};
-        SERAI_TRY(page, context.session.call(message::QueryOpenings{context.sign(statement)}));
-        more = page.more && !page.entries.empty();
-        for (message::OpenedEntry& entry : page.entries) {
-            const auto counter = counter_of(context, scope, entry.opening);
-            if (!counter || counter->counter != verified.size() || counter->previous != previous) {
-                return accuse(context,
-                              "the server left out entries: number " +
-                                  std::to_string(verified.size()) + " was due after leaf " +
-                                  (verified.empty() ? "none" : std::to_string(previous)),
-                              entry);
-            }
-            previous = entry.index.value();
-            SERAI_TRY(one, verify(context, std::move(entry)));
-            verified.push_back(std::move(one));
-        }
-    }
-    return verified;
+    return Reading{context, scope}.run();
 }
 
 Result<void> check_included(const Context& context, const std::vector<VerifiedEntry>& entries) {

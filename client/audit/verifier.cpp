@@ -1,5 +1,6 @@
 #include "client/audit/verifier.hpp"
 
+#include "client/channel/catch_up.hpp"
 #include "client/channel/store.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/merkle/tree_hash.hpp"
@@ -93,9 +94,12 @@ class Verifier {
         return {};
     }
 
-    // What we received of our channels stands in the log, at the leaf that we were told.
+    using Logged = std::map<std::uint64_t, message::RecordPosition>;  // by leaf
+
+    // What we received of our channels stands in the log, at the leaf that we were told; and the log has nothing of them that we
+    // did not receive.
     Result<void> check_records(const std::vector<VerifiedEntry>& entries) {
-        std::map<std::uint64_t, message::RecordPosition> logged;
+        Logged logged;
         for (const VerifiedEntry& one : entries) {
             if (const Bytes* value = one.entry.opening.server_value(message::field::kRecord)) {
                 const auto position =
@@ -108,12 +112,12 @@ class Verifier {
         SERAI_TRY(channels, channel::load_channel_states(context_.vault));
         for (const channel::ChannelState& state : channels) {
             SERAI_CHECK(check_channel(state.group, logged));
+            SERAI_CHECK(check_nothing_kept_back(state, logged));
         }
         return {};
     }
 
-    Result<void> check_channel(const GroupId& group,
-                               const std::map<std::uint64_t, message::RecordPosition>& logged) {
+    Result<void> check_channel(const GroupId& group, const Logged& logged) {
         constexpr std::size_t kPage = 500;
         RecordNumber from;
         while (true) {
@@ -133,6 +137,42 @@ class Verifier {
                 return {};
             }
         }
+    }
+
+    // Records may have come while we verified: who still does not have one after asking again was not given it.
+    Result<void> check_nothing_kept_back(const channel::ChannelState& before,
+                                         const Logged& logged) {
+        const auto at = std::ranges::max_element(logged, {}, [&](const auto& entry) {
+            return entry.second.group == before.group ? entry.second.head.n.value() + 1 : 0;
+        });
+        if (at == logged.end() || at->second.group != before.group ||
+            before.standing != channel::Standing::member ||
+            at->second.head.n < before.next_record()) {
+            return check_not_twice(before, logged);
+        }
+        SERAI_CHECK(channel::catch_up(context_, before.group));
+        SERAI_TRY(now, channel::load_channel(context_.vault, before.group));
+        if (now.state.standing == channel::Standing::member &&
+            at->second.head.n >= now.state.next_record()) {
+            return accuse("the server keeps back record " +
+                              std::to_string(at->second.head.n.value()) + " of a channel",
+                          at->first);
+        }
+        return check_not_twice(before, logged);
+    }
+
+    // One number, two records: the channel was forked.
+    Result<void> check_not_twice(const channel::ChannelState& state, const Logged& logged) {
+        std::map<std::uint64_t, std::uint64_t> leaf_of;
+        for (const auto& [leaf, position] : logged) {
+            if (position.group == state.group &&
+                !leaf_of.emplace(position.head.n.value(), leaf).second) {
+                return accuse("the log has record " + std::to_string(position.head.n.value()) +
+                                  " of a channel twice",
+                              leaf);
+            }
+        }
+        return {};
     }
 
     const Context& context_;

@@ -24,7 +24,7 @@ using OnLeaves = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 // Everything: openings of our party (dense, leading to their leaves, acts signed), the newest checkpoint (signed, consistent with
 // the one before), every leaf (the root recomputed from all of them, times never falling), governance (every such leaf opened), and
-// our channels' records (each in the log as we received it). server_lied with evidence.
+// our channels' records (each in the log as we received it, and none there that we did not receive). server_lied with evidence.
 Result<Report> verify_log(const Context& context, const OnLeaves& on_leaves);
 
 }  // namespace serai::client::audit

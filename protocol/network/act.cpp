@@ -33,6 +33,14 @@ std::string_view name(ActKind kind) {
     return kKindNames.at(static_cast<std::size_t>(kind) - 1);
 }
 
+std::optional<ActKind> act_kind_named(std::string_view name) {
+    const auto found = std::ranges::find(kKindNames, name);
+    if (found == kKindNames.end()) {
+        return std::nullopt;
+    }
+    return static_cast<ActKind>(found - kKindNames.begin() + 1);
+}
+
 Result<ActKind> read_act_kind(codec::Reader& reader) {
     SERAI_TRY(value, reader.u16());
     if (value < 1 || value > kKindNames.size()) {

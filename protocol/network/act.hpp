@@ -31,6 +31,7 @@ enum class ActKind : std::uint16_t {
 
 // As in the signature's label "Serai 1.0 <kind>", for instance "open-document".
 [[nodiscard]] std::string_view name(ActKind kind);
+[[nodiscard]] std::optional<ActKind> act_kind_named(std::string_view name);
 Result<ActKind> read_act_kind(codec::Reader& reader);
 
 // One field of an act or an audit entry, with its salt.
