@@ -236,7 +236,7 @@ void Application::Impl::record_genesis(const protocol::network::SignedGenesis& g
 void Application::Impl::make_services(const crypto::act::Network& network) {
     trust_ = std::make_unique<session::Trust>(
         std::make_shared<const protocol::network::Genesis>(network.genesis), network.trust, log_);
-    trust_->refresh(repositories_->network().crls());
+    trust_->refresh(repositories_->network());
     cpu_ = std::make_unique<runtime::WorkerPool>("cpu", config_.threads.cpu, log_);
     blocking_ = std::make_unique<runtime::WorkerPool>("blocking", config_.threads.blocking, log_);
     context_ = std::make_unique<service::Context>(service::Context{*repositories_,

@@ -124,6 +124,7 @@ class HttpConnection {
     awaitable<bool> respond(HttpResponse response, bool is_head, unsigned version, bool keep_alive);
     awaitable<bool> send_source(HttpResponse response, unsigned version, bool keep_alive);
     awaitable<bool> refuse(session::Refusal refusal);
+    awaitable<bool> answer_refusal(Parser& parser, session::Refusal refusal);
     awaitable<bool> upgrade(Parser& parser);
     awaitable<void> shut_down();
 
@@ -184,6 +185,11 @@ awaitable<void> HttpConnection::serve() {
             break;
         }
         const bool upgrading = beast::iequals(parser.get()[http::field::upgrade], "websocket");
+        if (caller_->crl_stale && !upgrading) {
+            // The list is renewed by a request on the WebSocket; there is nothing here for it.
+            co_await answer_refusal(parser, {WireError::invalid_certificate, "crl_stale"});
+            break;
+        }
         const bool go_on = upgrading ? co_await upgrade(parser) : co_await handle(parser);
         if (!go_on) {
             break;
@@ -211,6 +217,10 @@ awaitable<bool> HttpConnection::refuse(session::Refusal refusal) {
     if (!co_await read_header(parser)) {
         co_return false;
     }
+    co_return co_await answer_refusal(parser, std::move(refusal));
+}
+
+awaitable<bool> HttpConnection::answer_refusal(Parser& parser, session::Refusal refusal) {
     auto response =
         HttpResponse::text(403, std::string{name(refusal.error)} + ": " + refusal.reason + "\n");
     response.headers.emplace_back("Serai-Error", name(refusal.error));

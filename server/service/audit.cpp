@@ -212,11 +212,37 @@ void Audit::handle(const Call& call, const message::PublishCrl& request) const {
         call.reply().fail(WireError::verification_failed, detail_of(crl.error()));
         return;
     }
-    submit(context_, call, repo::prepare(context_.repositories, call.asked(), std::move(*crl)));
+    auto intent = repo::prepare(context_.repositories, call.asked(), std::move(*crl));
+    if (!intent) {
+        call.fail(intent.error());
+        return;
+    }
+    const auto waiter = call.reply().waiter(answer_in_force(call));
+    if (const auto taken = context_.pipeline.submit(std::move(*intent), waiter); !taken) {
+        call.fail(taken.error());
+    }
+}
+
+// Who hears that its list is published may count on being judged by it.
+std::function<void(const Verdict&)> Audit::answer_in_force(const Call& call) const {
+    auto own = std::make_shared<Call>(call);
+    return [this, own](const Verdict& verdict) {
+        if (verdict.error) {
+            own->fail(make_error_code(*verdict.error));
+            return;
+        }
+        const auto posted = context_.cpu.post([this, own, verdict] {
+            context_.trust.refresh(context_.repositories.network());
+            own->reply().ok(*verdict.body);
+        });
+        if (!posted) {
+            own->fail(make_error_code(WireError::shutting_down));
+        }
+    };
 }
 
 void Audit::refresh_trust() const {
-    context_.cpu.post([this] { context_.trust.refresh(context_.repositories.network().crls()); });
+    context_.cpu.post([this] { context_.trust.refresh(context_.repositories.network()); });
 }
 
 }  // namespace serai::server::service

@@ -32,6 +32,8 @@ class Audit {
   private:
     [[nodiscard]] std::function<void(const storage::commit::Verdict&)> page_after(
         const Call& call, const protocol::network::QueryOpeningsStatement& statement) const;
+    [[nodiscard]] std::function<void(const storage::commit::Verdict&)> answer_in_force(
+        const Call& call) const;
 
     const Context& context_;
 };

@@ -1,5 +1,6 @@
 #include "server/service/dispatcher.hpp"
 
+#include "crypto/x509/error.hpp"
 #include "protocol/message/request.hpp"
 
 #include <chrono>
@@ -79,6 +80,23 @@ bool is_kept(RequestType type) {
     }
 }
 
+// What a device may ask while its party's revocation list is too old: what it takes to connect, to check the log, and to
+// publish a newer list.
+bool renews_list(RequestType type) {
+    switch (type) {
+        case RequestType::hello:
+        case RequestType::get_checkpoint:
+        case RequestType::prove_inclusion:
+        case RequestType::prove_consistency:
+        case RequestType::get_leaves:
+        case RequestType::list_governance:
+        case RequestType::publish_crl:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(const Context& context, Documents& documents)
@@ -98,6 +116,11 @@ std::optional<WireError> Dispatcher::handle(const IncomingRequest& request, cons
     context_.metrics.count_request(message::name(request.type));
     if (!reply.session().caller()->allowance.take(std::chrono::steady_clock::now())) {
         reply.fail(WireError::rate_limited);
+        return std::nullopt;
+    }
+    if (reply.session().caller()->crl_stale && !renews_list(request.type)) {
+        reply.fail(WireError::invalid_certificate,
+                   crypto::x509::name(crypto::x509::X509Error::crl_stale));
         return std::nullopt;
     }
     if (request.type == RequestType::send) {

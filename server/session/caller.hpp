@@ -20,6 +20,10 @@ struct Caller {
     std::string device;        // identity.id as text
     std::string address;       // of the peer, for the log
     Allowance allowance;       // what its requests draw from
+
+    // The newest revocation list of its party was past its next update when the connection began: the device may read the log
+    // and publish a newer list, and nothing else.
+    bool crl_stale = false;
 };
 
 using CallerPtr = std::shared_ptr<const Caller>;

@@ -43,6 +43,28 @@ std::string claimed_by(const std::vector<Bytes>& chain) {
     return id ? id->to_string() : std::string{};
 }
 
+// Judges as if the party had no list, except that every serial that any of its durable lists names stays revoked: a list's
+// age takes nothing back.
+Result<x509::Identity> verify_despite_stale_list(const x509::TrustStore& store,
+                                                 const repo::Network& network,
+                                                 const std::vector<Bytes>& chain,
+                                                 UnixSeconds now) {
+    SERAI_TRY(leaf, x509::Certificate::parse(chain.front()));
+    SERAI_TRY(id, leaf.claimed_id());
+    const auto& domain = id.person.trust_domain;
+    const auto* bundle = store.bundle(domain);
+    if (bundle == nullptr) {
+        return x509::X509Error::unknown_trust_domain;
+    }
+    for (const auto& der : chain) {
+        SERAI_TRY(certificate, x509::Certificate::parse(der));
+        if (network.is_revoked(domain, certificate.serial())) {
+            return x509::X509Error::revoked;
+        }
+    }
+    return x509::verify_chain(chain, *bundle, {}, now, x509::Usage::tls_client);
+}
+
 }  // namespace
 
 Gate::Gate(Trust& trust,
@@ -64,8 +86,13 @@ Gate::Gate(Trust& trust,
       recorded_refusals_(limits.refusals) {}
 
 Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& address) {
-    const auto identity =
-        trust_.store()->verify(chain, clock_.now_seconds(), x509::Usage::tls_client);
+    const auto store = trust_.store();
+    const auto now = clock_.now_seconds();
+    auto identity = store->verify(chain, now, x509::Usage::tls_client);
+    const bool stale = !identity && identity.error() == make_error_code(x509::X509Error::crl_stale);
+    if (stale) {
+        identity = verify_despite_stale_list(*store, repositories_.network(), chain, now);
+    }
     if (!identity) {
         return {nullptr, claimed_by(chain), reason_of(identity.error())};
     }
@@ -79,10 +106,12 @@ Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& add
         return {nullptr, device, std::string{x509::name(x509::X509Error::revoked)}};
     }
     auto allowance = rates_.of(device, party->code.text());
-    return {std::make_shared<const Caller>(Caller{
-                *identity, party->code, chain, std::move(device), address, std::move(allowance)}),
-            {},
-            {}};
+    const auto caller = std::make_shared<const Caller>(
+        Caller{*identity, party->code, chain, device, address, std::move(allowance), stale});
+    if (stale) {
+        return {caller, device, std::string{x509::name(x509::X509Error::crl_stale)}};
+    }
+    return {caller, {}, {}};
 }
 
 bool Gate::is_revoked(const Caller& caller) const {
@@ -98,7 +127,7 @@ asio::awaitable<Verdict> Gate::record(repo::Prepared intent) {
     co_return co_await std::move(wait);
 }
 
-asio::awaitable<Admission> Gate::refuse(Judged judged, std::string address) {
+asio::awaitable<void> Gate::note_refusal(Judged judged, std::string address) {
     metrics_.count_refusal(judged.reason);
     log_.warning("identity_refused",
                  {{"peer", address}, {"claimed", judged.claimed}, {"reason", judged.reason}});
@@ -114,8 +143,6 @@ asio::awaitable<Admission> Gate::refuse(Judged judged, std::string address) {
         auto wait = record(std::move(intent));
         co_await std::move(wait);
     }
-    Refusal refusal{WireError::invalid_certificate, judged.reason};
-    co_return refusal;
 }
 
 asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string address) {
@@ -125,9 +152,13 @@ asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string add
     Judged stopped{nullptr, {}, std::string{name(WireError::shutting_down)}};
     auto judging = runtime::run_on<Judged>(cpu_, std::move(job), std::move(stopped));
     auto judged = co_await std::move(judging);
+    if (!judged.reason.empty()) {
+        auto noting = note_refusal(judged, std::move(address));
+        co_await std::move(noting);
+    }
     if (!judged.caller) {
-        auto refusing = refuse(std::move(judged), std::move(address));
-        co_return co_await std::move(refusing);
+        Refusal refusal{WireError::invalid_certificate, std::move(judged.reason)};
+        co_return refusal;
     }
     const auto caller = judged.caller;
     if (!repositories_.network().is_seen(caller->identity.certificate_hash)) {

@@ -3,6 +3,9 @@
 // admit() does, in this order: judges the chain against the bundle and the revocation list of the trust domain that it names
 // (each refusal has its own reason); counts and records a refusal, one leaf per source, hour and reason; makes the
 // certificate's first appearance a leaf and waits until that is durable.
+//
+// A certificate that is good but for the age of its party's list counts and is recorded as refused, and is admitted all the
+// same with Caller::crl_stale: somebody has to bring the newer list.
 #pragma once
 
 #include "server/admin/metrics.hpp"
@@ -52,13 +55,13 @@ class Gate {
 
   private:
     struct Judged {
-        CallerPtr caller;     // when good
+        CallerPtr caller;     // when good, or good but for the age of the list
         std::string claimed;  // the SPIFFE id that a bad one claims, if it does
-        std::string reason;   // why it is bad
+        std::string reason;   // why it is bad; empty if it is good
     };
 
     [[nodiscard]] Judged judge(const std::vector<Bytes>& chain, const std::string& address);
-    boost::asio::awaitable<Admission> refuse(Judged judged, std::string address);
+    boost::asio::awaitable<void> note_refusal(Judged judged, std::string address);
     boost::asio::awaitable<storage::commit::Verdict> record(storage::repo::Prepared intent);
 
     Trust& trust_;

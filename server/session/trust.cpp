@@ -23,9 +23,10 @@ std::shared_ptr<const crypto::x509::TrustStore> Trust::store() const {
     return store_;
 }
 
-void Trust::refresh(std::span<const storage::repo::RecordedCrl> crls) {
+void Trust::refresh(const storage::repo::Network& network) {
+    const std::lock_guard refreshing{refreshing_};
     auto fresh = std::make_shared<crypto::x509::TrustStore>(bundles_);
-    for (const auto& recorded : crls) {
+    for (const auto& recorded : network.crls()) {
         const auto added = fresh->add_crl(
             recorded.trust_domain, recorded.crl, end_of_leaf_minute(recorded.leaf_time));
         if (!added) {

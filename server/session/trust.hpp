@@ -8,7 +8,6 @@
 
 #include <memory>
 #include <mutex>
-#include <span>
 
 namespace serai::server::session {
 
@@ -24,15 +23,16 @@ class Trust {
 
     [[nodiscard]] std::shared_ptr<const crypto::x509::TrustStore> store() const;
 
-    // Puts the recorded lists in the place of those known so far. A list that does not fit its bundle is logged and left out;
-    // storage::repo::Network::is_revoked knows its serials all the same.
-    void refresh(std::span<const storage::repo::RecordedCrl> crls);
+    // Puts the durable lists in the place of those known so far; whichever call ends last has the newest. A list that does not
+    // fit its bundle is logged and left out; storage::repo::Network::is_revoked knows its serials all the same.
+    void refresh(const storage::repo::Network& network);
 
   private:
     const std::shared_ptr<const protocol::network::Genesis> genesis_;
     const crypto::x509::TrustStore bundles_;
     const runtime::Log& log_;
-    mutable std::mutex mutex_;
+    std::mutex refreshing_;     // one at a time, from reading the lists to putting them in place
+    mutable std::mutex mutex_;  // guards store_
     std::shared_ptr<const crypto::x509::TrustStore> store_;
 };
 

@@ -34,8 +34,8 @@ server::Config test_config(const TestNetwork& network) {
     return config;
 }
 
-TestServer::TestServer(const ServerSettings& settings)
-    : disk_(storage::kv::make_memory_disk()), lines_(std::make_shared<LogLines>()) {
+TestServer::TestServer(const ServerSettings& settings, const server::runtime::Clock* clock)
+    : clock_(clock), disk_(storage::kv::make_memory_disk()), lines_(std::make_shared<LogLines>()) {
     network_.configure(settings);
     start();
 }
@@ -46,6 +46,7 @@ void TestServer::start() {
     store_ = std::make_shared<storage::kv::MemoryStore>(disk_);
     server::Replacements replacements;
     replacements.store = store_;
+    replacements.clock = clock_;
     replacements.log = lines_->logger();
     application_ =
         std::make_unique<server::Application>(test_config(network_), std::move(replacements));

@@ -22,7 +22,9 @@ class LogLines;
 // Starts on a store in memory; start() again goes on with the same disk.
 class TestServer {
   public:
-    explicit TestServer(const ServerSettings& settings = {});
+    // `clock`: in the place of the machine's.
+    explicit TestServer(const ServerSettings& settings = {},
+                        const server::runtime::Clock* clock = nullptr);
     ~TestServer();
 
     void start();
@@ -47,6 +49,7 @@ class TestServer {
 
   private:
     TestNetwork network_;
+    const server::runtime::Clock* clock_;
     std::shared_ptr<storage::kv::MemoryDisk> disk_;
     std::shared_ptr<storage::kv::MemoryStore> store_;
     std::shared_ptr<LogLines> lines_;

@@ -140,10 +140,16 @@ TestDevice TestNetwork::device_with(std::string_view code,
 }
 
 Bytes TestNetwork::crl(std::string_view code, const std::vector<Bytes>& certificates) {
+    return crl(code, certificates, now_seconds());
+}
+
+Bytes TestNetwork::crl(std::string_view code,
+                       const std::vector<Bytes>& certificates,
+                       UnixSeconds at) {
     CrlOptions options;
     options.number = ++crl_numbers_[std::string{code}];
-    options.this_update = UnixSeconds{now_seconds().value() - 60};
-    options.next_update = UnixSeconds{now_seconds().value() + 12 * 3600};
+    options.this_update = UnixSeconds{at.value() - 60};
+    options.next_update = UnixSeconds{at.value() + 12 * 3600};
     for (const auto& der : certificates) {
         options.serials.push_back(
             value_of(crypto::x509::Certificate::parse(der), "certificate").serial());

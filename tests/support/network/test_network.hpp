@@ -74,8 +74,11 @@ class TestNetwork {
                                          const TestCa& issuer,
                                          LeafOptions options) const;
 
-    // The party's next CRL, valid from now for some hours, that revokes these certificates.
+    // The party's next CRL, valid from now (or `at`) for some hours, that revokes these certificates.
     [[nodiscard]] Bytes crl(std::string_view party, const std::vector<Bytes>& certificates);
+    [[nodiscard]] Bytes crl(std::string_view party,
+                            const std::vector<Bytes>& certificates,
+                            UnixSeconds at);
 
     // Pins this network's server key.
     [[nodiscard]] client::connection::TlsContext tls(const TestDevice& device) const;
