@@ -158,8 +158,9 @@ class AuditLog {
     // the store's error if "signed" could not be written, and then nothing was signed.
     [[nodiscard]] Result<std::string> checkpoint();
 
-    // The newest note that was signed since the start, if any.
-    [[nodiscard]] std::optional<std::string> newest_checkpoint() const;
+    // A note for the newest "signed", which may be older than the log: what can be said without a write. not_in_log if nothing
+    // was ever signed.
+    [[nodiscard]] Result<std::string> newest_checkpoint() const;
 
     // The opening of a leaf with every field; erased if it is no longer there.
     [[nodiscard]] Result<protocol::message::OpenedEntry> opened(LogIndex index) const;

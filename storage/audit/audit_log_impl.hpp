@@ -21,6 +21,9 @@ class AuditLog::Impl {
     [[nodiscard]] Result<void> compare_with_signed();
     [[nodiscard]] std::shared_ptr<const RightEdge> durable() const;
 
+    // Signs a head that is "signed" in the store, and keeps the note. With `signing` held.
+    [[nodiscard]] Result<std::string> sign(const TreeHead& head);
+
     kv::Store& store;
     AuditLogOptions options;
 

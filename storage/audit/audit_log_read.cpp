@@ -121,6 +121,15 @@ Result<void> AuditLog::Impl::compare_with_signed() {
     return {};
 }
 
+Result<std::string> AuditLog::Impl::sign(const TreeHead& head) {
+    SERAI_TRY(signed_note,
+              merkle::sign_checkpoint({options.origin, head.size, head.root, {}}, options.log_key));
+    const std::lock_guard lock{mutex};
+    note = signed_note;
+    note_size = head.size;
+    return signed_note;
+}
+
 std::shared_ptr<const RightEdge> AuditLog::Impl::durable() const {
     const std::lock_guard lock{mutex};
     return durable_edge;
@@ -236,18 +245,22 @@ Result<std::string> AuditLog::checkpoint() {
         impl_->signed_head = head;
     }
     SERAI_CRASH_POINT("audit.signed");
-    SERAI_TRY(note,
-              merkle::sign_checkpoint({impl_->options.origin, head.size, head.root, {}},
-                                      impl_->options.log_key));
-    const std::lock_guard lock{impl_->mutex};
-    impl_->note = note;
-    impl_->note_size = head.size;
-    return note;
+    return impl_->sign(head);
 }
 
-std::optional<std::string> AuditLog::newest_checkpoint() const {
-    const std::lock_guard lock{impl_->mutex};
-    return impl_->note.empty() ? std::nullopt : std::optional{impl_->note};
+Result<std::string> AuditLog::newest_checkpoint() const {
+    const std::lock_guard signing{impl_->signing};
+    const TreeHead head = impl_->signed_head;
+    if (head.size.value() == 0) {
+        return AuditError::not_in_log;
+    }
+    {
+        const std::lock_guard lock{impl_->mutex};
+        if (!impl_->note.empty() && impl_->note_size == head.size) {
+            return impl_->note;
+        }
+    }
+    return impl_->sign(head);  // signed before the start
 }
 
 Result<OpenedEntry> AuditLog::opened(LogIndex index) const {

@@ -354,6 +354,21 @@ TEST_F(ChannelTest, after_a_failed_write_nothing_changes_any_more_and_reading_go
     EXPECT_EQ(http(server.port(), channel.member(0).device(), "GET", "/healthz").status, 503U);
 }
 
+TEST_F(ChannelTest, after_a_failed_write_a_device_that_was_here_before_connects_and_reads) {
+    auto client = server.connect(channel.member(0).device());
+    const auto before = send(client, channel.member(0));
+    server.store().fail_commit(1, storage::kv::MemoryStore::Fault::before_effect);
+    EXPECT_FALSE(client.call(*channel.member(0).message(as_bytes("lost?"))));
+
+    auto reader = server.connect(channel.member(1).device());
+    const auto page = reader.call(message::FetchRecords{group, before.head.n, 10});
+
+    ASSERT_TRUE(page) << page.error().message();
+    EXPECT_EQ(page->entries.size(), 1U);
+    EXPECT_EQ(reader.call(message::GetCheckpoint{}).error(),
+              make_error_code(WireError::unavailable));
+}
+
 TEST_F(ChannelTest, stopping_answers_what_was_taken_and_says_goodbye) {
     auto client = server.connect(channel.member(0).device());
     std::vector<RequestId> ids;

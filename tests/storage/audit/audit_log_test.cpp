@@ -209,7 +209,7 @@ TEST_F(AuditLogTest, a_checkpoint_is_signed_for_what_is_durable) {
     EXPECT_EQ(checkpoint->size, TreeSize{10});
     EXPECT_EQ(checkpoint->root, root_of(10));
     EXPECT_EQ(*log_->checkpoint(), *note);
-    EXPECT_EQ(log_->newest_checkpoint(), *note);
+    EXPECT_EQ(*log_->newest_checkpoint(), *note);
     grow(1);
     EXPECT_NE(*log_->checkpoint(), *note);
 }
@@ -219,6 +219,21 @@ TEST_F(AuditLogTest, nothing_is_signed_unless_that_it_will_be_is_durable) {
     store_.fail_commit(1, kv::MemoryStore::Fault::before_effect);
     EXPECT_FALSE(log_->checkpoint());
     EXPECT_FALSE(log_->newest_checkpoint());
+}
+
+TEST_F(AuditLogTest, what_was_signed_before_can_be_told_without_a_write) {
+    grow(10);
+    const auto note = log_->checkpoint();
+    ASSERT_TRUE(note);
+    grow(3);
+    reopen();
+    store_.fail_commit(1, kv::MemoryStore::Fault::before_effect);
+
+    EXPECT_FALSE(log_->checkpoint());
+    const auto newest = log_->newest_checkpoint();
+
+    ASSERT_TRUE(newest) << newest.error().message();
+    EXPECT_EQ(*newest, *note);
 }
 
 TEST_F(AuditLogTest, a_log_that_was_rolled_back_behind_its_signature_does_not_open) {
