@@ -4,6 +4,7 @@
 #include "server/admin/metrics_listener.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/tls_context.hpp"
+#include "server/runtime/descriptors.hpp"
 #include "server/service/dispatcher.hpp"
 #include "server/service/documents.hpp"
 #include "server/service/submit.hpp"
@@ -127,6 +128,7 @@ class Application::Impl {
     [[nodiscard]] repo::Repositories& repositories() { return *repositories_; }
 
   private:
+    void make_room_for_connections();
     void open_storage(const ServerKeys& keys, const crypto::act::Network& network);
     void record_genesis(const protocol::network::SignedGenesis& genesis);
     void make_services(const crypto::act::Network& network);
@@ -135,7 +137,7 @@ class Application::Impl {
     void run();
     static asio::awaitable<void> collect(Impl* self);
 
-    const Config config_;
+    Config config_;  // not changed once the constructor is through
     const Replacements replacements_;
     runtime::SystemClock system_clock_;
     const runtime::Clock& clock_;
@@ -188,11 +190,29 @@ Application::Impl::Impl(const Config& config, Replacements replacements)
     const auto network = load_genesis(config_.genesis, genesis);
     const auto keys = load_keys(config_.keys);
     check_keys(keys, network);
+    make_room_for_connections();
     open_storage(keys, network);
     record_genesis(genesis);
     make_services(network);
     listen(keys);
     run();
+}
+
+// Connections never take the descriptors that the store needs: running out of them there would end writing for good.
+void Application::Impl::make_room_for_connections() {
+    const auto descriptors = runtime::raise_descriptor_limit();
+    const auto wanted = config_.limits.connections;
+    const auto room = runtime::connections_within(descriptors, wanted);
+    if (room == 0) {
+        throw StartError("the limit of open files is too low: " + std::to_string(descriptors));
+    }
+    if (room < wanted) {
+        log_.warning("connections_limited",
+                     {{"wanted", std::uint64_t{wanted}},
+                      {"limit", std::uint64_t{room}},
+                      {"open_files", std::uint64_t{descriptors}}});
+        config_.limits.connections = room;
+    }
 }
 
 void Application::Impl::open_storage(const ServerKeys& keys, const crypto::act::Network& network) {

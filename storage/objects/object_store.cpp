@@ -108,10 +108,13 @@ class ObjectStore::Impl {
     Result<void> seal_upload(const ObjectId& id, Slot& slot);
     Result<void> seal_again(const ObjectId& id, std::uint64_t length, const Digest& digest);
     Result<bool> remove_file(const Path& path);
+    Result<void> sync_folder(const Path& folder, file::SyncPoint point);
 
-    // After a failed change nobody knows what the disk holds.
-    ObjectError latch() {
-        latched_ = true;
+    // After a failed change nobody knows what the disk holds. But a file or folder that could not be opened for want of
+    // descriptors was not changed, and can be opened later.
+    ObjectError latch(const ErrorCode& error) {
+        latched_ = latched_ || !(error == errc::too_many_files_open ||
+                                 error == errc::too_many_files_open_in_system);
         return ObjectError::unavailable;
     }
 
@@ -120,7 +123,7 @@ class ObjectStore::Impl {
         if (error == make_error_code(ObjectError::no_space)) {
             return ObjectError::no_space;
         }
-        return error == errc::no_such_file_or_directory ? ObjectError::not_found : latch();
+        return error == errc::no_such_file_or_directory ? ObjectError::not_found : latch(error);
     }
 
     [[nodiscard]] Path uploads() const { return directory_ / "uploads"; }
@@ -261,10 +264,10 @@ Result<std::uint64_t> ObjectStore::Impl::size(const ObjectId& id) {
 Result<std::uint64_t> ObjectStore::Impl::durable_size(const ObjectId& id) {
     const auto held = hold(id);
     SERAI_TRY(upload, find(id, *held.slot));
-    if (!upload->sync(file::SyncPoint::object_upload) ||
-        !files_.sync_directory(uploads(), file::SyncPoint::object_upload_directory)) {
-        return latch();
+    if (const auto synced = upload->sync(file::SyncPoint::object_upload); !synced) {
+        return latch(synced.error());
     }
+    SERAI_CHECK(sync_folder(uploads(), file::SyncPoint::object_upload_directory));
     return upload->size();
 }
 
@@ -289,20 +292,21 @@ Result<void> ObjectStore::Impl::seal(const ObjectId& id,
 
 // First the bytes, then the name: no name among the sealed ever stands for less than the whole object.
 Result<void> ObjectStore::Impl::seal_upload(const ObjectId& id, Slot& slot) {
-    if (!slot.upload->sync(file::SyncPoint::object_seal_file)) {
-        return latch();
+    if (const auto synced = slot.upload->sync(file::SyncPoint::object_seal_file); !synced) {
+        return latch(synced.error());
     }
     SERAI_CRASH_POINT("objects.seal.synced");
-    if (!files_.rename(uploads() / file_name(id), sealed() / file_name(id))) {
-        return latch();
+    const auto renamed = files_.rename(uploads() / file_name(id), sealed() / file_name(id));
+    if (!renamed) {
+        return latch(renamed.error());
     }
     SERAI_CRASH_POINT("objects.seal.renamed");
-    if (!files_.sync_directory(sealed(), file::SyncPoint::object_seal_directory)) {
-        return latch();
-    }
+    const auto synced = sync_folder(sealed(), file::SyncPoint::object_seal_directory);
     SERAI_CRASH_POINT("objects.seal.durable");
-    retire(id, slot);
-    return {};
+    retire(
+        id,
+        slot);  // also if that failed: it is no upload any more, and sealing again syncs the folder again
+    return synced;
 }
 
 // A crash may have come between the rename and the caller's commit, or even before the folder was synced.
@@ -317,10 +321,7 @@ Result<void> ObjectStore::Impl::seal_again(const ObjectId& id,
     if (found != digest) {
         return ObjectError::digest_mismatch;
     }
-    if (!files_.sync_directory(sealed(), file::SyncPoint::object_seal_directory)) {
-        return latch();
-    }
-    return {};
+    return sync_folder(sealed(), file::SyncPoint::object_seal_directory);
 }
 
 Result<std::shared_ptr<const ObjectReader>> ObjectStore::Impl::open_sealed(const ObjectId& id) {
@@ -341,9 +342,16 @@ Result<std::shared_ptr<const ObjectReader>> ObjectStore::Impl::open_sealed(const
 Result<bool> ObjectStore::Impl::remove_file(const Path& path) {
     const auto removed = files_.remove(path);
     if (!removed && removed.error() != errc::no_such_file_or_directory) {
-        return latch();
+        return latch(removed.error());
     }
     return removed.has_value();
+}
+
+Result<void> ObjectStore::Impl::sync_folder(const Path& folder, file::SyncPoint point) {
+    if (const auto synced = files_.sync_directory(folder, point); !synced) {
+        return latch(synced.error());
+    }
+    return {};
 }
 
 Result<void> ObjectStore::Impl::remove(const ObjectId& id) {
@@ -354,9 +362,7 @@ Result<void> ObjectStore::Impl::remove(const ObjectId& id) {
     for (const auto& folder : {uploads(), sealed()}) {
         SERAI_CHECK(remove_file(folder / file_name(id)));
         // Also if there was none: a process that died may have removed it without coming to this line.
-        if (!files_.sync_directory(folder, file::SyncPoint::object_remove)) {
-            return latch();
-        }
+        SERAI_CHECK(sync_folder(folder, file::SyncPoint::object_remove));
     }
     retire(id, *held.slot);
     return {};

@@ -7,7 +7,7 @@
 //
 // Folder: uploads/<32 hex digits> and sealed/<32 hex digits>, nothing else.
 //
-// After a failed write, sync or rename (a full disk aside) the store latches read-only, for good: nobody knows any more what
+// After a failed write, sync or rename (a full disk and a want of descriptors aside) the store latches read-only, for good: nobody knows any more what
 // the disk holds. Reading sealed objects goes on. After a restart an upload is copied into a fresh file when it is first
 // touched: the kernel may think that the old one's bytes are on the disk although writing them failed.
 //

@@ -1,4 +1,5 @@
 #include "server/admin/metrics.hpp"
+#include "server/runtime/descriptors.hpp"
 #include "server/runtime/log.hpp"
 #include "server/service/uploads.hpp"
 #include "server/service/web.hpp"
@@ -7,7 +8,9 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace serai::server {
@@ -120,6 +123,24 @@ TEST(Uploads, keep_each_party_under_its_ceilings) {
     uploads.give_back(object(1));
     uploads.give_back(object(1));
     EXPECT_TRUE(uploads.take(object(6), uz, 60));
+}
+
+TEST(Descriptors, are_raised_to_what_the_process_may_have) {
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit low{std::min<rlim_t>(before.rlim_max, 300), before.rlim_max};
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+
+    const auto raised = runtime::raise_descriptor_limit();
+
+    EXPECT_GE(raised, before.rlim_cur);
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+TEST(Descriptors, are_reserved_for_the_store_before_connections_get_any) {
+    EXPECT_EQ(runtime::connections_within(100'000, 2000), 2000U);
+    EXPECT_EQ(runtime::connections_within(1024, 2000), 1024 - runtime::kReservedDescriptors);
+    EXPECT_EQ(runtime::connections_within(runtime::kReservedDescriptors, 2000), 0U);
 }
 
 TEST(Metrics, are_text_that_prometheus_reads) {

@@ -15,6 +15,10 @@ ErrorCode full() {
     return {boost::system::errc::no_space_on_device, boost::system::system_category()};
 }
 
+ErrorCode no_descriptor() {
+    return {boost::system::errc::too_many_files_open, boost::system::system_category()};
+}
+
 class TrackedFile final : public File {
   public:
     TrackedFile(PowerLossDisk& disk, PowerLossDisk::InodePtr inode, std::unique_ptr<File> real)
@@ -81,6 +85,9 @@ class TrackedFileSystem final : public FileSystem {
         if (mode == OpenMode::create_new && disk_.take_failure("file.create.full")) {
             return full();
         }
+        if (disk_.take_failure("file.open.descriptors")) {
+            return no_descriptor();
+        }
         SERAI_TRY(real, real_.open(path, mode));
         auto inode = mode == OpenMode::create_new ? disk_.note_created(path) : disk_.find(path);
         return std::unique_ptr<File>{
@@ -138,6 +145,9 @@ class TrackedFileSystem final : public FileSystem {
     Result<void> sync_directory(const Path& path, SyncPoint point) override {
         const std::scoped_lock lock{disk_.mutex()};
         const std::string name{storage::file::name(point)};
+        if (disk_.take_failure("file.open_directory.descriptors")) {
+            return no_descriptor();
+        }
         if (!disk_.admit(name)) {
             return io_error();
         }

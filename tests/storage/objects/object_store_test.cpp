@@ -330,6 +330,33 @@ TEST(ObjectStore, a_full_disk_leaves_the_upload_as_it_was) {
     EXPECT_FALSE(bench.store().is_writable());
 }
 
+TEST(ObjectStore, a_want_of_descriptors_passes) {
+    Bench bench;
+    const auto bytes = content(10);
+    const auto digest = crypto::sha256(bytes);
+    bench.disk().fail("file.open.descriptors");
+    EXPECT_EQ(error_of(bench.store().begin(id_of(1))), ObjectError::unavailable);
+    EXPECT_TRUE(bench.store().is_writable());
+
+    ASSERT_TRUE(upload(bench.store(), id_of(1), bytes));
+    bench.disk().fail("file.open_directory.descriptors");
+    EXPECT_EQ(error_of(bench.store().durable_size(id_of(1))), ObjectError::unavailable);
+    EXPECT_TRUE(bench.store().durable_size(id_of(1)));
+
+    // The rename has happened; what is missing is that it is durable.
+    bench.disk().fail("file.open_directory.descriptors");
+    EXPECT_EQ(error_of(bench.store().seal(id_of(1), bytes.size(), digest)),
+              ObjectError::unavailable);
+    EXPECT_TRUE(bench.store().seal(id_of(1), bytes.size(), digest));
+    EXPECT_TRUE(bench.lose_power());
+    EXPECT_EQ(*bench.store().read(id_of(1), 0, bytes.size()), bytes);
+
+    bench.disk().fail("file.open_directory.descriptors");
+    EXPECT_EQ(error_of(bench.store().remove(id_of(1))), ObjectError::unavailable);
+    EXPECT_TRUE(bench.store().remove(id_of(1)));
+    EXPECT_TRUE(bench.store().is_writable());
+}
+
 TEST(ObjectStore, a_failed_operation_latches_and_a_restart_goes_on) {
     const auto bytes = content(100'000);
     const auto digest = crypto::sha256(bytes);
