@@ -273,8 +273,15 @@ void Application::Impl::make_services(const crypto::act::Network& network) {
     documents_ = std::make_unique<service::Documents>(*context_, *objects_);
     dispatcher_ = std::make_unique<service::Dispatcher>(*context_, *documents_);
     web_ = std::make_unique<service::Web>(*context_, *documents_);
-    gate_ = std::make_unique<session::Gate>(
-        *trust_, *repositories_, *pipeline_, *cpu_, clock_, metrics_, log_, config_.limits);
+    gate_ = std::make_unique<session::Gate>(*trust_,
+                                            *repositories_,
+                                            *pipeline_,
+                                            *cpu_,
+                                            *blocking_,
+                                            clock_,
+                                            metrics_,
+                                            log_,
+                                            config_.limits);
     hub_.on_revocation = [this] {
         dispatcher_->audit().refresh_trust();
     };

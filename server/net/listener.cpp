@@ -75,7 +75,9 @@ asio::awaitable<void> Listener::accept(std::shared_ptr<Listener> self) {
 
 void Listener::begin(tcp::socket socket) {
     if (connections_ >= context_->limits.connections) {
-        context_->log.warning("too_many_connections", {});
+        if (logged_.take(std::chrono::steady_clock::now())) {
+            context_->log.warning("too_many_connections", {});
+        }
         return;  // closes the socket
     }
     ++connections_;

@@ -46,6 +46,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer room_;  // waits while too many are in their handshake
     std::uint16_t port_ = 0;
+    session::TokenBucket logged_{RateConfig{1, 10}};  // lines about connections that were closed
     std::size_t handshakes_ = 0;
     std::atomic<std::size_t> connections_ = 0;
     bool stopped_ = false;

@@ -4,6 +4,9 @@
 #include "server/runtime/await.hpp"
 #include "server/service/submit.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
 #include <utility>
 
 namespace serai::server::session {
@@ -15,12 +18,27 @@ using storage::commit::Verdict;
 
 namespace {
 
-// Tells sources apart without saying who they are.
-Digest source_of(const std::string& address, const std::string& claimed) {
-    Bytes text = to_bytes(as_bytes("serai/source/v1"));
-    append(text, as_bytes(address));
+constexpr RateConfig kLoggedRefusals{1, 100};  // lines; more are only counted
+
+// Of an IPv6 address its network of 64 bits: whoever has one address there has all.
+std::string network_of(const std::string& address) {
+    boost::system::error_code error;
+    const auto parsed = asio::ip::make_address(address, error);
+    if (error || !parsed.is_v6()) {
+        return address;
+    }
+    auto bytes = parsed.to_v6().to_bytes();
+    std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), std::uint8_t{0});
+    return asio::ip::address_v6{bytes}.to_string();
+}
+
+// Tells sources apart without saying who they are. Of what a refused certificate claims only the party counts, of which there
+// are few: a name that anybody can invent must not make a new source.
+Digest source_of(const std::string& address, std::string_view party) {
+    Bytes text = to_bytes(as_bytes("serai/source/v2"));
+    append(text, as_bytes(network_of(address)));
     text.push_back(0);
-    append(text, as_bytes(claimed));
+    append(text, as_bytes(party));
     return crypto::sha256(text);
 }
 
@@ -71,6 +89,7 @@ Gate::Gate(Trust& trust,
            repo::Repositories& repositories,
            storage::commit::Pipeline& pipeline,
            runtime::WorkerPool& cpu,
+           runtime::WorkerPool& blocking,
            const runtime::Clock& clock,
            admin::Metrics& metrics,
            const runtime::Log& log,
@@ -79,11 +98,13 @@ Gate::Gate(Trust& trust,
       repositories_(repositories),
       pipeline_(pipeline),
       cpu_(cpu),
+      blocking_(blocking),
       clock_(clock),
       metrics_(metrics),
       log_(log),
       rates_(limits.device_rate, limits.party_rate),
-      recorded_refusals_(limits.refusals) {}
+      recorded_refusals_(limits.refusals),
+      logged_refusals_(kLoggedRefusals) {}
 
 Gate::Judged Gate::judge(const std::vector<Bytes>& chain, const std::string& address) {
     const auto store = trust_.store();
@@ -129,20 +150,33 @@ asio::awaitable<Verdict> Gate::record(repo::Prepared intent) {
 
 asio::awaitable<void> Gate::note_refusal(Judged judged, std::string address) {
     metrics_.count_refusal(judged.reason);
-    log_.warning("identity_refused",
-                 {{"peer", address}, {"claimed", judged.claimed}, {"reason", judged.reason}});
-    if (recorded_refusals_.take(std::chrono::steady_clock::now())) {
-        repo::RecordRefusal refusal{source_of(address, judged.claimed), judged.reason, {}};
-        const auto id = protocol::network::SpiffeId::parse(judged.claimed);
-        const auto* party =
-            id ? trust_.genesis().party_of_domain(id->person.trust_domain) : nullptr;
-        if (party != nullptr) {
-            refusal.concerns.push_back(party->code);
-        }
-        auto intent = repo::prepare(repositories_, std::move(refusal));
-        auto wait = record(std::move(intent));
+    const auto now = std::chrono::steady_clock::now();
+    if (logged_refusals_.take(now)) {
+        log_.warning("identity_refused",
+                     {{"peer", address}, {"claimed", judged.claimed}, {"reason", judged.reason}});
+    }
+    if (!recorded_refusals_.take(now)) {
+        co_return;
+    }
+    std::function<PreparedPtr()> job = [this, judged, address] {
+        return std::make_shared<repo::Prepared>(
+            repo::prepare(repositories_, refusal_of(judged, address)));
+    };
+    auto preparing = runtime::run_on<PreparedPtr>(blocking_, std::move(job), nullptr);
+    const auto intent = co_await std::move(preparing);
+    if (intent != nullptr) {
+        auto wait = record(std::move(*intent));
         co_await std::move(wait);
     }
+}
+
+repo::RecordRefusal Gate::refusal_of(const Judged& judged, const std::string& address) const {
+    const auto id = protocol::network::SpiffeId::parse(judged.claimed);
+    const auto* party = id ? trust_.genesis().party_of_domain(id->person.trust_domain) : nullptr;
+    if (party == nullptr) {
+        return {source_of(address, {}), judged.reason, {}};
+    }
+    return {source_of(address, party->code.text()), judged.reason, {party->code}};
 }
 
 asio::awaitable<Admission> Gate::admit(std::vector<Bytes> chain, std::string address) {

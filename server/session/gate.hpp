@@ -1,7 +1,7 @@
 // Judges who knocks, before anything else is done for a connection.
 //
 // admit() does, in this order: judges the chain against the bundle and the revocation list of the trust domain that it names
-// (each refusal has its own reason); counts and records a refusal, one leaf per source, hour and reason; makes the
+// (each refusal has its own reason); counts and records a refusal, one leaf per source (address and claimed party), hour and reason; makes the
 // certificate's first appearance a leaf and waits until that is durable.
 //
 // A certificate that is good but for the age of its party's list counts and is recorded as refused, and is admitted all the
@@ -42,6 +42,7 @@ class Gate {
          storage::repo::Repositories& repositories,
          storage::commit::Pipeline& pipeline,
          runtime::WorkerPool& cpu,
+         runtime::WorkerPool& blocking,
          const runtime::Clock& clock,
          admin::Metrics& metrics,
          const runtime::Log& log,
@@ -60,6 +61,10 @@ class Gate {
         std::string reason;   // why it is bad; empty if it is good
     };
 
+    using PreparedPtr = std::shared_ptr<storage::repo::Prepared>;
+
+    [[nodiscard]] storage::repo::RecordRefusal refusal_of(const Judged& judged,
+                                                          const std::string& address) const;
     [[nodiscard]] Judged judge(const std::vector<Bytes>& chain, const std::string& address);
     boost::asio::awaitable<void> note_refusal(Judged judged, std::string address);
     boost::asio::awaitable<storage::commit::Verdict> record(storage::repo::Prepared intent);
@@ -68,11 +73,13 @@ class Gate {
     storage::repo::Repositories& repositories_;
     storage::commit::Pipeline& pipeline_;
     runtime::WorkerPool& cpu_;
+    runtime::WorkerPool& blocking_;
     const runtime::Clock& clock_;
     admin::Metrics& metrics_;
     const runtime::Log& log_;
     Rates rates_;
     TokenBucket recorded_refusals_;
+    TokenBucket logged_refusals_;
 };
 
 }  // namespace serai::server::session

@@ -88,7 +88,8 @@ struct CertificateSeen {
 };
 
 // A handshake or identity was refused. The first of a source, hour and reason makes an entry, the others only count. Response: as
-// CertificateSeen. `source` is a digest of whatever tells sources apart (address, claimed identity); never the plain text.
+// CertificateSeen. `source` is a digest of whatever tells sources apart (address, claimed party), and nothing that a stranger can vary at
+// will; never the plain text.
 struct RecordRefusal {
     Digest source{};
     std::string reason;  // of the identity check, for instance "expired"; no personal data

@@ -4,6 +4,8 @@
 #include "storage/repo/device_intent.hpp"
 #include "storage/repo/network_state.hpp"
 
+#include <optional>
+
 namespace serai::storage::repo {
 namespace {
 
@@ -198,8 +200,7 @@ class RefusalIntent final : public ServerIntent {
     [[nodiscard]] Result<Bytes> decide(const View& view, Effects& effects) const override {
         Network::State* state = &network().state();
         const DigestKey key{refusal_key(input_.source, hour_, input_.reason)};
-        const auto found = state->refusals.find(key);
-        RefusalRow row = found == state->refusals.end() ? before_ : found->second;
+        RefusalRow row = known(*state, key).value_or(before_);
         Bytes response;
         if (row.count == 0) {
             response = record(view, input_.concerns, effects);
@@ -209,16 +210,25 @@ class RefusalIntent final : public ServerIntent {
         effects.rows.put_encoded(
             Space::state, refusal_row_key(input_.source, hour_, input_.reason), row);
         effects.changes.push_back(change([state, key, row, hour = hour_] {
-            if (hour > state->refusal_hour + 1) {
-                state->refusals.clear();  // nothing that is under way is two hours old
-            }
-            state->refusal_hour = std::max(hour, state->refusal_hour);
-            state->refusals.insert_or_assign(key, row);
+            state->refusals[hour].insert_or_assign(key, row);
+            const auto newest = state->refusals.rbegin()->first;
+            std::erase_if(state->refusals,
+                          [newest](const auto& entry) { return entry.first + 1 < newest; });
         }));
         return response;
     }
 
   private:
+    [[nodiscard]] std::optional<RefusalRow> known(const Network::State& state,
+                                                  const DigestKey& key) const {
+        const auto of_hour = state.refusals.find(hour_);
+        if (of_hour == state.refusals.end()) {
+            return std::nullopt;
+        }
+        const auto found = of_hour->second.find(key);
+        return found == of_hour->second.end() ? std::nullopt : std::optional{found->second};
+    }
+
     static audit::EntryDraft make_draft(Repositories& repositories, const RecordRefusal& input) {
         return draft_of(repositories, LeafKind::event, entry_type::kRefused)
             .add(field::kReason, as_bytes(input.reason))

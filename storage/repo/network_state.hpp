@@ -64,8 +64,8 @@ struct Network::State {
     // The overlay: the committer's thread.
     Revocations revocations;
     SeenCertificates seen;
-    std::unordered_map<DigestKey, RefusalRow> refusals;  // of refusal_hour and not older
-    std::uint64_t refusal_hour = 0;
+    // By hour: of the newest and the one before. Nothing that is under way is older.
+    std::map<std::uint64_t, std::unordered_map<DigestKey, RefusalRow>> refusals;
 
     // Durable.
     mutable std::mutex mutex;  // guards what follows

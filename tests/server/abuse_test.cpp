@@ -238,6 +238,18 @@ TEST_F(AbuseTest, a_second_refusal_of_one_source_makes_no_second_leaf) {
     EXPECT_EQ(server.entries(message::entry_type::kRefused).size(), 1U);
 }
 
+TEST_F(AbuseTest, invented_names_of_one_party_make_no_leaf_each) {
+    for (const std::string name : {"anna", "boris", "clara"}) {
+        LeafOptions options = leaf_options_now();
+        options.uris = {server.network().ca("KZ").uri("focal-point/" + name + "/d")};
+        const auto device = server.network().device_with("UZ", server.network().ca("UZ"), options);
+
+        EXPECT_EQ(http(server.port(), device, "GET", "/healthz").status, 403U);
+    }
+
+    EXPECT_EQ(server.entries(message::entry_type::kRefused).size(), 1U);
+}
+
 TEST(Limits, a_device_over_its_rate_hears_so_and_stays_connected) {
     TestServer server{{{"limits.device_rate.per_second", "1"}, {"limits.device_rate.burst", "5"}}};
     auto client = server.connect(server.network().device("UZ"));

@@ -2,6 +2,7 @@
 
 #include "crypto/primitive/hash.hpp"
 #include "storage/kv/memory_store.hpp"
+#include "storage/repo/network_state.hpp"
 #include "tests/storage/repo/world.hpp"
 
 #include <gtest/gtest.h>
@@ -51,6 +52,16 @@ TEST_F(NetworkTest, a_certificate_is_noted_the_first_time) {
     EXPECT_TRUE(network().is_seen(hash));
     EXPECT_TRUE(world_->run_as_server(seen).body->empty());
     EXPECT_EQ(world_->repositories().log().size(), TreeSize{2});
+}
+
+TEST_F(NetworkTest, refusals_of_every_hour_for_days_are_not_kept_in_memory) {
+    for (int i = 0; i < 48; ++i) {
+        EXPECT_FALSE(
+            world_->run_as_server(repo::RecordRefusal{Digest{1}, "expired", {}}).body->empty());
+        world_->advance(3'600'000);
+    }
+
+    EXPECT_EQ(network().state().refusals.size(), 2U);
 }
 
 TEST_F(NetworkTest, refusals_have_one_entry_per_source_hour_and_reason) {
