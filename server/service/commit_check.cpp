@@ -22,9 +22,6 @@ using protocol::codec::decode_exact;
 
 namespace {
 
-// Room for the frame and the event around a record.
-constexpr std::size_t kMaxRecord = limits::kMaxWebSocketMessage - 256;
-
 template <class T>
 Result<T> decode_mls(ByteView bytes) {
     SERAI_TRY(decoded, decode_exact<mls::MlsMessage>(bytes));
@@ -213,7 +210,7 @@ Result<void> check_sizes(const message::Commit& request) {
     for (const auto& act : request.acts) {
         record += protocol::codec::encode(act).size();
     }
-    if (record > kMaxRecord || request.commit.size() > limits::kMaxMlsMessage ||
+    if (record > repo::kMaxChannelRecord || request.commit.size() > limits::kMaxMlsMessage ||
         request.welcome.size() > limits::kMaxPage) {
         return WireError::too_large;
     }

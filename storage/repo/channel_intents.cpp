@@ -86,6 +86,8 @@ class EstablishChannelIntent final : public DeviceIntent {
         return rows_.bytes() + record_.size() + draft_.estimated_bytes() + kRowOverhead;
     }
 
+    [[nodiscard]] std::size_t record_bytes() const { return record_.size(); }
+
   private:
     Result<Bytes> decide_device(const View& view, Effects& effects) const override {
         const ChannelHead& head = channel_->overlay().head;
@@ -233,8 +235,13 @@ Prepared prepare(Repositories& repositories, Asked asked, EstablishChannel input
         return WireError::too_large;
     }
     auto founding = input.channel->head()->founding;
-    return std::make_unique<const EstablishChannelIntent>(
+    auto intent = std::make_unique<const EstablishChannelIntent>(
         repositories, std::move(asked), std::move(input), std::move(founding));
+    // The founding act is in the record too, and what cannot be decoded must not be ordered.
+    if (intent->record_bytes() > kMaxChannelRecord) {
+        return WireError::too_large;
+    }
+    return intent;
 }
 
 Prepared prepare(Repositories& repositories, Asked asked, RecordAct input) {

@@ -2,15 +2,20 @@
 #pragma once
 
 #include "crypto/mls/group/public_group.hpp"
+#include "protocol/base/limits.hpp"
 #include "protocol/message/audit.hpp"
 #include "protocol/network/act.hpp"
 #include "storage/repo/channel.hpp"
 #include "storage/repo/prepare.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
 namespace serai::storage::repo {
+
+// Bytes of an encoded ChannelRecord: with its entry, event and frame it must fit into one WebSocket message.
+inline constexpr std::size_t kMaxChannelRecord = limits::kMaxWebSocketMessage - 256;
 
 // A signed act founds a channel. Response: ActReceipt; the group id is SHA-256(network id | leaf hash). Nobody reads it until it
 // is established. Its entry concerns the founder's party.

@@ -91,6 +91,28 @@ TEST_F(ChannelTest, only_the_founding_device_establishes_and_only_once) {
     EXPECT_EQ(world_.run(uz_, again).error, WireError::forbidden);
 }
 
+TEST_F(ChannelTest, a_first_record_that_is_too_large_with_its_act_is_refused) {
+    auto act = world_.act(kz_, protocol::network::FoundChannelStatement{rules()});
+    act.seal.chain = {Bytes(limits::kMaxCertificateChain)};
+    const auto founded =
+        response<protocol::message::ActReceipt>(world_.run(kz_, repo::FoundChannel{act, rules()}));
+    const auto channel = world_.repositories().channels().load(crypto::act::group_id_of(
+        world_.repositories().network_id(), crypto::act::leaf_hash(founded.receipt.leaf)));
+    ASSERT_TRUE(channel);
+    const auto establish = [&](std::size_t size) {
+        const auto group = channel_.load(world_)->head()->public_group;
+        return world_.run(kz_, repo::EstablishChannel{*channel, Bytes(size), group}).error;
+    };
+
+    EXPECT_EQ(establish(limits::kMaxMlsMessage), WireError::too_large);
+    EXPECT_EQ(establish(limits::kMaxMlsMessage - limits::kMaxCertificateChain), std::nullopt);
+    const auto page =
+        world_.repositories().channels().records((*channel)->group(), kz_.id, RecordNumber{0}, 1);
+    ASSERT_TRUE(page);
+    EXPECT_TRUE(protocol::codec::decode_exact<protocol::message::RecordEntry>(
+        protocol::codec::encode(page->entries.front())));
+}
+
 TEST_F(ChannelTest, a_newcomer_reads_from_the_record_that_added_it) {
     ASSERT_FALSE(world_.run(kz_, channel_.message(world_, "before")).error);
     const auto added = response<RecordReceipt>(channel_.admit(world_, {uz_}));
