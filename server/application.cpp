@@ -36,6 +36,7 @@ namespace {
 
 constexpr std::chrono::seconds kAbortTime{5};      // for connections to end that were aborted
 constexpr std::chrono::minutes kCollectEvery{10};  // abandoned uploads
+constexpr std::chrono::seconds kExpireEvery{30};   // connections whose certificate has run out
 
 template <class T>
 T or_fail(Result<T> result, std::string_view what) {
@@ -136,6 +137,7 @@ class Application::Impl {
     void add_gauges();
     void run();
     static asio::awaitable<void> collect(Impl* self);
+    static asio::awaitable<void> expire(Impl* self);
 
     Config config_;  // not changed once the constructor is through
     const Replacements replacements_;
@@ -164,6 +166,7 @@ class Application::Impl {
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     runtime::TaskGroup tasks_;
     asio::steady_timer collector_{io_};
+    asio::steady_timer expirer_{io_};
     std::shared_ptr<const net::ConnectionContext> connections_;
     std::shared_ptr<net::Listener> listener_;
     std::shared_ptr<admin::MetricsListener> metrics_listener_;
@@ -348,6 +351,7 @@ void Application::Impl::run() {
         metrics_listener_->start();
     }
     tasks_.spawn(io_.get_executor(), "collector", collect(this));
+    tasks_.spawn(io_.get_executor(), "expirer", expire(this));
     for (std::size_t i = 0; i < config_.threads.io; ++i) {
         threads_.emplace_back([this] { io_.run(); });
     }
@@ -361,6 +365,15 @@ asio::awaitable<void> Application::Impl::collect(Impl* self) {
         self->collector_.expires_after(kCollectEvery);
         co_await self->collector_.async_wait(asio::use_awaitable);
         self->blocking_->post([self] { self->documents_->collect(); });
+    }
+}
+
+// A request finds out by itself; this is for those who only listen.
+asio::awaitable<void> Application::Impl::expire(Impl* self) {
+    for (;;) {
+        self->expirer_.expires_after(kExpireEvery);
+        co_await self->expirer_.async_wait(asio::use_awaitable);
+        self->registry_.expire(self->clock_.now_seconds());
     }
 }
 
@@ -392,7 +405,10 @@ void Application::Impl::stop() {
         }
         registry_.end_all(WireError::shutting_down);
         if (!threads_.empty()) {
-            asio::post(io_, [this] { collector_.cancel(); });
+            asio::post(io_, [this] {
+                collector_.cancel();
+                expirer_.cancel();
+            });
             if (!tasks_.wait(config_.shutdown_timeout)) {
                 registry_.abort_all();
                 tasks_.cancel();

@@ -11,7 +11,8 @@ commit::Asked Call::asked() const {
             caller_->party,
             caller_->identity.serial,
             id_,
-            commit::request_digest(type_, body_)};
+            commit::request_digest(type_, body_),
+            caller_->identity.not_after};
 }
 
 void Call::fail(const ErrorCode& error) const {

@@ -36,7 +36,8 @@ storage::commit::Asked asked_of(const session::Caller& caller, const IncomingReq
             caller.party,
             caller.identity.serial,
             request.id,
-            storage::commit::request_digest(request.type, request.body)};
+            storage::commit::request_digest(request.type, request.body),
+            caller.identity.not_after};
 }
 
 // Signatures and MLS, as against reading.
@@ -117,6 +118,9 @@ std::optional<WireError> Dispatcher::handle(const IncomingRequest& request, cons
     if (!reply.session().caller()->allowance.take(std::chrono::steady_clock::now())) {
         reply.fail(WireError::rate_limited);
         return std::nullopt;
+    }
+    if (reply.session().caller()->is_expired(context_.clock.now_seconds())) {
+        return WireError::invalid_certificate;
     }
     if (reply.session().caller()->crl_stale && !renews_list(request.type)) {
         reply.fail(WireError::invalid_certificate,

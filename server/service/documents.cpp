@@ -198,7 +198,8 @@ Result<ObjectId> Documents::begin_upload(const session::Caller& caller,
                                        caller.party,
                                        caller.identity.serial,
                                        RequestId{random.array<16>()},
-                                       random.array<32>()};
+                                       random.array<32>(),
+                                       caller.identity.not_after};
     auto intent =
         repo::prepare(context_.repositories, asked, repo::BeginUpload{channel, object, length});
     if (!intent) {
@@ -266,7 +267,7 @@ Result<Documents::Download> Documents::download(const session::Caller& caller,
     download.object = reader;
     download.still_allowed = [this,
                               channel,
-                              expires = grant.expires,
+                              expires = std::min(grant.expires, caller.identity.not_after),
                               device = caller.identity.id,
                               serial = caller.identity.serial] {
         return channel->head()->roster->find(device) != nullptr &&

@@ -15,7 +15,7 @@ Result<void> verify_act(const Context& context,
     if (verified.signer.certificate_hash != caller.identity.certificate_hash) {
         return WireError::forbidden;
     }
-    if (context.clock.now_seconds() > caller.identity.not_after) {
+    if (caller.is_expired(context.clock.now_seconds())) {
         return x509::X509Error::expired;
     }
     return {};

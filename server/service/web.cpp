@@ -144,6 +144,9 @@ HttpOutcome Web::handle(const session::Caller& caller, const HttpRequest& reques
     if (!caller.allowance.take(std::chrono::steady_clock::now())) {
         return HttpResponse::failure(WireError::rate_limited);
     }
+    if (caller.is_expired(context_.clock.now_seconds())) {
+        return HttpResponse::failure(WireError::invalid_certificate);
+    }
     const std::string_view target{request.target};
     if (target == kDocuments || target.starts_with("/documents/")) {
         return documents(caller, request);

@@ -24,6 +24,8 @@ struct Caller {
     // The newest revocation list of its party was past its next update when the connection began: the device may read the log
     // and publish a newer list, and nothing else.
     bool crl_stale = false;
+
+    [[nodiscard]] bool is_expired(UnixSeconds now) const { return now >= identity.not_after; }
 };
 
 using CallerPtr = std::shared_ptr<const Caller>;

@@ -81,11 +81,18 @@ std::vector<std::shared_ptr<Session>> Registry::all_sessions() const {
 }
 
 void Registry::revoke(const std::string& trust_domain, std::span<const Bytes> serials) {
-    const auto hit = [&](const Caller& caller) {
+    end_if([&](const Caller& caller) {
         const auto& identity = caller.identity;
         return identity.id.person.trust_domain == trust_domain &&
                std::find(serials.begin(), serials.end(), identity.serial) != serials.end();
-    };
+    });
+}
+
+void Registry::expire(UnixSeconds now) {
+    end_if([now](const Caller& caller) { return caller.is_expired(now); });
+}
+
+void Registry::end_if(const std::function<bool(const Caller&)>& hit) {
     std::unordered_set<const Caller*> with_session;
     for (const auto& session : all_sessions()) {
         with_session.insert(session->caller().get());

@@ -70,6 +70,9 @@ class Registry {
     // Ends every connection whose certificate has one of these serials.
     void revoke(const std::string& trust_domain, std::span<const Bytes> serials);
 
+    // Ends every connection whose certificate has expired by now.
+    void expire(UnixSeconds now);
+
     // Goodbye to every session; connections that are none are aborted.
     void end_all(WireError reason);
 
@@ -86,6 +89,7 @@ class Registry {
     using Sessions = std::unordered_map<std::string, std::vector<std::shared_ptr<Session>>>;
 
     void leave(const Entered* entered);
+    void end_if(const std::function<bool(const Caller&)>& hit);
     void abort_if(const std::function<bool(const Caller&)>& chosen);
     [[nodiscard]] std::vector<std::shared_ptr<Session>> all_sessions() const;
 

@@ -39,6 +39,8 @@ struct Asked {
         certificate_serial;  // of the certificate it authenticated with; big-endian, no leading zero bytes
     RequestId request;
     Digest digest{};  // request_digest
+    UnixSeconds certificate_not_after{
+        ~std::uint64_t{0}};  // the first second that counts as expired
 };
 
 // What the pipeline itself needs to know of who asks.

@@ -66,6 +66,9 @@ Result<Bytes> DeviceIntent::decide(const commit::View& view, commit::Effects& ef
     if (revocations.is_revoked(asked_.device.person.trust_domain, asked_.certificate_serial)) {
         return WireError::invalid_certificate;
     }
+    if (view.now.value() / 1000 >= asked_.certificate_not_after.value()) {
+        return WireError::invalid_certificate;
+    }
     return decide_device(view, effects);
 }
 

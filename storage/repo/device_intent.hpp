@@ -1,4 +1,4 @@
-// What the intents of devices have in common: who asked, that its certificate is not revoked by now, and the signed act if
+// What the intents of devices have in common: who asked, that its certificate is neither revoked nor expired by now, and the signed act if
 // there is one. For the intents of this folder.
 #pragma once
 

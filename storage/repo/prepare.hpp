@@ -7,7 +7,7 @@
 //
 // prepare() may be called from any thread; it may read the store and block. Its errors are the store's, and WireErrors that
 // can be told before the queue (too_large). Refusals of Decide that every operation of a device shares: invalid_certificate
-// (revoked by now); act_duplicate (an act with this id was accepted before); act_expired (its leaf would be later than it allows);
+// (revoked or expired by now); act_duplicate (an act with this id was accepted before); act_expired (its leaf would be later than it allows);
 // busy (it waited so long that a check for
 // uniqueness must be made again: prepare again).
 #pragma once

@@ -73,5 +73,21 @@ TEST_F(StaleListTest, still_keeps_out_whom_it_revokes) {
     EXPECT_NE(upgrade.head.find("Serai-Reason: revoked\r\n"), std::string::npos) << upgrade.head;
 }
 
+TEST(ExpiredCertificate, ends_the_session_at_its_next_request) {
+    server::runtime::ManualClock clock{now_millis()};
+    TestServer server{{}, &clock};
+    const auto device = server.network().device("UZ");
+    auto client = server.connect(device);
+    ASSERT_TRUE(client.call(message::ListChannels{}));
+
+    clock.advance(std::chrono::hours{24} * 91);
+    const auto late = client.call(message::ListChannels{});
+
+    EXPECT_EQ(late.error(), make_error_code(WireError::invalid_certificate));
+    client.drain();
+    EXPECT_EQ(client.socket().close_code(), 1008);
+    EXPECT_EQ(http(server.port(), device, "GET", "/healthz").header("serai-reason"), "expired");
+}
+
 }  // namespace
 }  // namespace serai::tests

@@ -1,6 +1,7 @@
 #include "server/session/session.hpp"
 
 #include "protocol/message/request.hpp"
+#include "server/session/registry.hpp"
 
 #include <gtest/gtest.h>
 
@@ -206,6 +207,21 @@ TEST_F(SessionTest, sends_nothing_after_the_connection_is_gone) {
     handler.replies[0].ok({});
 
     EXPECT_TRUE(responses().empty());
+}
+
+TEST_F(SessionTest, ends_when_its_certificate_expires_and_not_before) {
+    auto caller = std::make_shared<Caller>();
+    caller->identity.not_after = UnixSeconds{1000};
+    const auto listening =
+        std::make_shared<Session>(caller, handler, SessionOptions{{}, 3}, [this] { ++wakes; });
+    Registry registry{16};
+    registry.add(listening);
+
+    registry.expire(UnixSeconds{999});
+    EXPECT_EQ(listening->ending(), std::nullopt);
+    registry.expire(UnixSeconds{1000});
+
+    EXPECT_EQ(listening->ending(), WireError::invalid_certificate);
 }
 
 TEST_F(SessionTest, says_goodbye_once_with_the_first_reason) {

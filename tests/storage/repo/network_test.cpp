@@ -54,6 +54,19 @@ TEST_F(NetworkTest, a_certificate_is_noted_the_first_time) {
     EXPECT_EQ(world_->repositories().log().size(), TreeSize{2});
 }
 
+TEST_F(NetworkTest, a_certificate_that_expired_in_the_queue_has_no_effect) {
+    TestChannel channel{*world_, kz_};
+    auto asked = world_->ask(kz_);
+    asked.certificate_not_after = UnixSeconds{world_->now().value() / 1000 + 60};
+    EXPECT_FALSE(world_->run(asked, channel.message(*world_, "in time")).error);
+
+    world_->advance(60'000);
+    asked.request = world_->ask(kz_).request;
+
+    EXPECT_EQ(world_->run(asked, channel.message(*world_, "late")).error,
+              WireError::invalid_certificate);
+}
+
 TEST_F(NetworkTest, refusals_of_every_hour_for_days_are_not_kept_in_memory) {
     for (int i = 0; i < 48; ++i) {
         EXPECT_FALSE(
