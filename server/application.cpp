@@ -72,10 +72,8 @@ std::shared_ptr<storage::kv::Store> open_store(const std::filesystem::path& fold
     return std::shared_ptr<storage::kv::Store>{std::move(*store)};
 }
 
-std::unique_ptr<storage::objects::ObjectStore> open_objects(const std::filesystem::path& folder,
-                                                            storage::file::FileSystem* files) {
-    storage::objects::ObjectOptions options;
-    options.files = files;
+std::unique_ptr<storage::objects::ObjectStore> open_objects(
+    const std::filesystem::path& folder, const storage::objects::ObjectOptions& options) {
     std::string why;
     auto objects = storage::objects::ObjectStore::open(folder, options, why);
     if (!objects) {
@@ -223,7 +221,12 @@ void Application::Impl::open_storage(const ServerKeys& keys, const crypto::act::
     if (!store_) {
         store_ = open_store(config_.data_directory / "store");
     }
-    objects_ = open_objects(config_.data_directory / "objects", replacements_.files);
+    storage::objects::ObjectOptions object_options;
+    object_options.files = replacements_.files;
+    object_options.on_failure = [this](const ErrorCode& why) {
+        log_.error("documents_read_only", {{"reason", why.message()}});
+    };
+    objects_ = open_objects(config_.data_directory / "objects", object_options);
     repositories_ = or_fail(repo::Repositories::open(*store_, repository_options(network, keys)),
                             "the store's records do not fit");
     commit::PipelineOptions options;
@@ -310,7 +313,7 @@ void Application::Impl::listen(const ServerKeys& keys) {
             std::make_shared<net::Listener>(io_.get_executor(), connections_, config_.listen);
         if (config_.metrics.enabled) {
             auto healthy = [this] {
-                return !pipeline_->counters().read_only;
+                return !pipeline_->counters().read_only && documents_->is_writable();
             };
             metrics_listener_ = std::make_shared<admin::MetricsListener>(
                 io_.get_executor(), config_.metrics, metrics_, std::move(healthy), tasks_);
@@ -340,6 +343,9 @@ void Application::Impl::add_gauges() {
     metrics_.add_gauge("serai_read_only",
                        "1 after a failed write.",
                        pipeline(&commit::PipelineCounters::read_only));
+    metrics_.add_gauge("serai_documents_read_only",
+                       "1 after a failed write of a document.",
+                       [this] { return std::int64_t{documents_->is_writable() ? 0 : 1}; });
     metrics_.add_gauge("serai_log_leaves", "Leaves of the audit log.", [this] {
         return static_cast<std::int64_t>(repositories_->log().size().value());
     });

@@ -50,6 +50,9 @@ class Documents {
                               const ObjectId& object,
                               const Digest& token) const;
 
+    // False after a failed write of a file: until the next start nothing can be uploaded, sealed or removed.
+    [[nodiscard]] bool is_writable() const { return objects_.is_writable(); }
+
     // Gives up uploads that are older than kUploadMillis.
     void collect() const;
 

@@ -192,8 +192,8 @@ HttpResponse Web::tile(std::string_view path) const {
 }
 
 HttpResponse Web::health() const {
-    return context_.pipeline.counters().read_only ? HttpResponse::text(503, "read-only\n")
-                                                  : HttpResponse::text(200, "ok\n");
+    const bool writable = !context_.pipeline.counters().read_only && documents_.is_writable();
+    return writable ? HttpResponse::text(200, "ok\n") : HttpResponse::text(503, "read-only\n");
 }
 
 // ---- documents ----

@@ -69,8 +69,11 @@ Result<Digest> digest_of(const ObjectReader& reader) {
 
 class ObjectStore::Impl {
   public:
-    Impl(file::FileSystem& files, Path directory, std::uint64_t writeback_bytes)
-        : files_(files), directory_(std::move(directory)), writeback_bytes_(writeback_bytes) {}
+    Impl(file::FileSystem& files, Path directory, const ObjectOptions& options)
+        : files_(files),
+          directory_(std::move(directory)),
+          writeback_bytes_(options.writeback_bytes),
+          on_failure_(options.on_failure) {}
 
     Result<void> make_folders(std::string& why);
     Result<void> begin(const ObjectId& id);
@@ -113,8 +116,11 @@ class ObjectStore::Impl {
     // After a failed change nobody knows what the disk holds. But a file or folder that could not be opened for want of
     // descriptors was not changed, and can be opened later.
     ObjectError latch(const ErrorCode& error) {
-        latched_ = latched_ || !(error == errc::too_many_files_open ||
-                                 error == errc::too_many_files_open_in_system);
+        const bool may_pass =
+            error == errc::too_many_files_open || error == errc::too_many_files_open_in_system;
+        if (!may_pass && !latched_.exchange(true) && on_failure_) {
+            on_failure_(error);
+        }
         return ObjectError::unavailable;
     }
 
@@ -133,6 +139,7 @@ class ObjectStore::Impl {
     file::FileSystem& files_;
     Path directory_;
     std::uint64_t writeback_bytes_;
+    std::function<void(const ErrorCode&)> on_failure_;
     std::atomic<bool> latched_{false};
 
     std::mutex slots_mutex_;
@@ -406,7 +413,7 @@ Result<std::unique_ptr<ObjectStore>> ObjectStore::open(const Path& directory,
                                                        const ObjectOptions& options,
                                                        std::string& why) {
     auto& files = options.files != nullptr ? *options.files : file::machine_file_system();
-    auto impl = std::make_unique<Impl>(files, directory, options.writeback_bytes);
+    auto impl = std::make_unique<Impl>(files, directory, options);
     SERAI_CHECK(impl->make_folders(why));
     return std::unique_ptr<ObjectStore>{new ObjectStore{std::move(impl)}};
 }

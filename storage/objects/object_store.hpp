@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -42,6 +43,9 @@ struct ObjectOptions {
 
     // For tests. Null is the machine's. Must outlive the store.
     file::FileSystem* files = nullptr;
+
+    // Told once, on the thread that found out, why the store latched. Empty: nobody is told.
+    std::function<void(const ErrorCode&)> on_failure;
 };
 
 struct UploadInfo {

@@ -34,8 +34,13 @@ server::Config test_config(const TestNetwork& network) {
     return config;
 }
 
-TestServer::TestServer(const ServerSettings& settings, const server::runtime::Clock* clock)
-    : clock_(clock), disk_(storage::kv::make_memory_disk()), lines_(std::make_shared<LogLines>()) {
+TestServer::TestServer(const ServerSettings& settings,
+                       const server::runtime::Clock* clock,
+                       storage::file::FileSystem* files)
+    : clock_(clock),
+      files_(files),
+      disk_(storage::kv::make_memory_disk()),
+      lines_(std::make_shared<LogLines>()) {
     network_.configure(settings);
     start();
 }
@@ -47,6 +52,7 @@ void TestServer::start() {
     server::Replacements replacements;
     replacements.store = store_;
     replacements.clock = clock_;
+    replacements.files = files_;
     replacements.log = lines_->logger();
     application_ =
         std::make_unique<server::Application>(test_config(network_), std::move(replacements));

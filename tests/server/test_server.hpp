@@ -22,9 +22,10 @@ class LogLines;
 // Starts on a store in memory; start() again goes on with the same disk.
 class TestServer {
   public:
-    // `clock`: in the place of the machine's.
+    // `clock`, `files` (under the documents): in the place of the machine's.
     explicit TestServer(const ServerSettings& settings = {},
-                        const server::runtime::Clock* clock = nullptr);
+                        const server::runtime::Clock* clock = nullptr,
+                        storage::file::FileSystem* files = nullptr);
     ~TestServer();
 
     void start();
@@ -50,6 +51,7 @@ class TestServer {
   private:
     TestNetwork network_;
     const server::runtime::Clock* clock_;
+    storage::file::FileSystem* files_;
     std::shared_ptr<storage::kv::MemoryDisk> disk_;
     std::shared_ptr<storage::kv::MemoryStore> store_;
     std::shared_ptr<LogLines> lines_;

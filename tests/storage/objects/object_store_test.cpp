@@ -59,6 +59,9 @@ class Bench {
         ObjectOptions options;
         options.writeback_bytes = 64 * 1024;
         options.files = files_.get();
+        options.on_failure = [this](const ErrorCode&) {
+            ++failures;
+        };
         auto store = ObjectStore::open(directory(), options, why_);
         if (!store) {
             return store.error();
@@ -77,6 +80,8 @@ class Bench {
     }
 
     storage::file::FileSystem& files() { return *files_; }
+
+    int failures = 0;  // that the stores of this bench have told
 
     const std::string& why() const { return why_; }
 
@@ -377,6 +382,7 @@ TEST(ObjectStore, a_failed_operation_latches_and_a_restart_goes_on) {
         ASSERT_TRUE(failed) << name;
 
         EXPECT_FALSE(bench.store().is_writable()) << name;
+        EXPECT_EQ(bench.failures, 1) << name;
         EXPECT_EQ(error_of(bench.store().begin(id_of(2))), ObjectError::unavailable) << name;
         EXPECT_EQ(error_of(bench.store().append(id_of(1), 0, bytes, kNoLimit)),
                   ObjectError::unavailable)
