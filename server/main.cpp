@@ -3,6 +3,7 @@
 #include "server/keys.hpp"
 #include "storage/audit/consistency_check.hpp"
 #include "storage/kv/rocks_store.hpp"
+#include "storage/objects/object_store.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -53,13 +54,22 @@ int check(const Config& config) {
     if (!store) {
         throw StartError("the store cannot be opened: " + why);
     }
-    const auto report = storage::audit::check_consistency(**store);
+    auto report = storage::audit::check_consistency(**store);
     if (!report) {
         throw StartError("the store cannot be read: " + report.error().message());
     }
+    const auto objects =
+        storage::objects::ObjectStore::open(config.data_directory / "objects", {}, why);
+    if (!objects) {
+        throw StartError("the documents' folder cannot be opened: " + why);
+    }
+    if (const auto read = storage::audit::check_objects(**store, **objects, *report); !read) {
+        throw StartError("the store cannot be read: " + read.error().message());
+    }
     std::cout << report->leaves << " leaves, " << report->openings << " openings ("
               << report->erased << " erased), " << report->channels << " channels with "
-              << report->records << " records, " << report->effects << " effects\n"
+              << report->records << " records, " << report->effects << " effects, "
+              << report->documents << " documents\n"
               << "root " << to_hex(report->root) << '\n';
     for (const auto& problem : report->problems) {
         std::cout << "problem: " << problem << '\n';

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace serai::storage::objects {
+class ObjectStore;
+}
+
 namespace serai::storage::audit {
 
 struct CheckReport {
@@ -16,7 +20,8 @@ struct CheckReport {
     std::uint64_t erased = 0;   // leaves without an opening
     std::uint64_t records = 0;  // of all channels
     std::uint64_t channels = 0;
-    std::uint64_t effects = 0;  // rows that must have a leaf, and have
+    std::uint64_t effects = 0;    // rows that must have a leaf, and have
+    std::uint64_t documents = 0;  // sealed versions whose ciphertext was read
     Digest root{};
     std::vector<std::string> problems;  // sentences; empty means consistent. At most kMaxProblems
 
@@ -35,5 +40,11 @@ inline constexpr std::size_t kMaxProblems = 100;
 // - every effect has its leaf: act, record, key package, sealed version, CRL, certificate seen, kept verdict.
 // The store's error only when it cannot be read; everything else is a problem in the report.
 Result<CheckReport> check_consistency(const kv::Store& store);
+
+// Adds to the report: of every sealed version the ciphertext is there, with the length and SHA-256 of its record. Reads all of
+// it. The store's error only when it cannot be read.
+Result<void> check_objects(const kv::Store& store,
+                           objects::ObjectStore& objects,
+                           CheckReport& report);
 
 }  // namespace serai::storage::audit

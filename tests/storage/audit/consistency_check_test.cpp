@@ -2,9 +2,12 @@
 // a time.
 #include "storage/audit/consistency_check.hpp"
 
+#include "crypto/primitive/hash.hpp"
 #include "storage/kv/keyspace.hpp"
 #include "storage/kv/memory_store.hpp"
+#include "storage/objects/object_store.hpp"
 #include "tests/storage/repo/world.hpp"
+#include "tests/support/temp_directory.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +18,8 @@ namespace keyspace = storage::kv::keyspace;
 namespace kv = storage::kv;
 namespace repo = storage::repo;
 using kv::Space;
+
+constexpr std::string_view kContent = "0123456789";  // of the store's one document
 
 class ConsistencyCheckTest : public testing::Test {
   protected:
@@ -47,7 +52,7 @@ class ConsistencyCheckTest : public testing::Test {
         const auto document = *world.repositories().documents().load(id);
         EXPECT_FALSE(world.run(kz_, repo::BeginUpload{channel.load(world), object, 10}).error);
         const protocol::network::SealDocumentStatement seal{
-            channel.group(), id, 1, object, 10, Digest{1}, Digest{2}};
+            channel.group(), id, 1, object, 10, crypto::sha256(as_bytes(kContent)), Digest{2}};
         EXPECT_FALSE(
             world
                 .run(kz_,
@@ -98,6 +103,33 @@ TEST_F(ConsistencyCheckTest, finds_nothing_wrong_with_what_the_pipeline_wrote) {
     EXPECT_EQ(report->records, 3U);
     EXPECT_EQ(report->channels, 1U);
     EXPECT_GT(report->effects, 30U);
+}
+
+TEST_F(ConsistencyCheckTest, compares_the_ciphertext_of_every_document) {
+    const TempDirectory folder;
+    std::string why;
+    const auto objects = storage::objects::ObjectStore::open(folder.path() / "objects", {}, why);
+    ASSERT_TRUE(objects) << why;
+    const ObjectId object{ByteArray<16>{1}};
+    const auto problem_with = [&](std::string_view content) {
+        EXPECT_TRUE((*objects)->remove(object));
+        EXPECT_TRUE((*objects)->begin(object));
+        EXPECT_TRUE((*objects)->append(object, 0, as_bytes(content), content.size()));
+        EXPECT_TRUE((*objects)->seal(object, content.size(), crypto::sha256(as_bytes(content))));
+        storage::audit::CheckReport report;
+        EXPECT_TRUE(storage::audit::check_objects(store_, **objects, report));
+        EXPECT_EQ(report.documents, report.consistent() ? 1U : 0U);
+        return report.consistent() ? std::string{} : report.problems.front();
+    };
+    storage::audit::CheckReport missing;
+
+    EXPECT_TRUE(storage::audit::check_objects(store_, **objects, missing));
+
+    ASSERT_EQ(missing.problems.size(), 1U);
+    EXPECT_NE(missing.problems.front().find("is missing"), std::string::npos);
+    EXPECT_EQ(problem_with(kContent), "");
+    EXPECT_NE(problem_with("012345678X").find("is damaged"), std::string::npos);
+    EXPECT_NE(problem_with("012345678").find("has another length"), std::string::npos);
 }
 
 TEST_F(ConsistencyCheckTest, finds_every_row_that_is_missing) {
