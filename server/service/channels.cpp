@@ -61,7 +61,7 @@ Result<repo::RecordAct> check_act(const Context& context, const Call& call, Requ
 template <class Checked>
 void submit_checked(const Context& context, const Call& call, Result<Checked> checked) {
     if (!checked) {
-        call.fail(checked.error());
+        refuse(context, call, checked.error());
         return;
     }
     submit(context, call, repo::prepare(context.repositories, call.asked(), std::move(*checked)));

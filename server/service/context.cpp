@@ -19,9 +19,16 @@ void Call::fail(const ErrorCode& error) const {
     reply_.fail(wire_error(error), detail_of(error));
 }
 
+void refuse(const Context& context, const Call& call, const ErrorCode& error) {
+    const auto known = context.pipeline.attach(call.asked(), call.reply().waiter());
+    if (!known || !*known) {
+        call.fail(known ? error : known.error());
+    }
+}
+
 void submit(const Context& context, const Call& call, storage::repo::Prepared intent) {
     if (!intent) {
-        call.fail(intent.error());
+        refuse(context, call, intent.error());
         return;
     }
     const auto taken = context.pipeline.submit(std::move(*intent), call.reply().waiter());

@@ -92,6 +92,10 @@ class Call {
 
 using CallPtr = std::shared_ptr<const Call>;
 
+// Answers a request that is not submitted. A twin of it (a retry on another connection) may have come through since this one
+// looked, and then it is what the twin has done that speaks against this one: the twin's verdict is the answer.
+void refuse(const Context& context, const Call& call, const ErrorCode& error);
+
 // Hands the intent to the pipeline, whose verdict is the answer; an error of preparing is the answer itself.
 void submit(const Context& context, const Call& call, storage::repo::Prepared intent);
 

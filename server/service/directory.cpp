@@ -98,7 +98,7 @@ Result<repo::ClaimKeyPackage> check(const Context& context,
 template <class Checked>
 void submit_checked(const Context& context, const Call& call, Result<Checked> checked) {
     if (!checked) {
-        call.fail(checked.error());
+        refuse(context, call, checked.error());
         return;
     }
     submit(context, call, repo::prepare(context.repositories, call.asked(), std::move(*checked)));

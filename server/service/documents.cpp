@@ -135,13 +135,13 @@ Result<repo::SealDocument> Documents::check_seal(const Call& call,
 void Documents::handle(const Call& call, message::SealDocument request) const {
     auto checked = check_seal(call, std::move(request));
     if (!checked) {
-        call.fail(checked.error());
+        refuse(context_, call, checked.error());
         return;
     }
     const auto object = checked->statement.object;
     auto intent = repo::prepare(context_.repositories, call.asked(), std::move(*checked));
     if (!intent) {
-        call.fail(intent.error());
+        refuse(context_, call, intent.error());
         return;
     }
     auto own = std::make_shared<Call>(call);
@@ -162,7 +162,7 @@ void Documents::handle(const Call& call, message::SealDocument request) const {
 void Documents::handle(const Call& call, message::OpenDocument request) const {
     auto checked = check(context_, call, std::move(request));
     if (!checked) {
-        call.fail(checked.error());
+        refuse(context_, call, checked.error());
         return;
     }
     submit(context_, call, repo::prepare(context_.repositories, call.asked(), std::move(*checked)));
@@ -171,7 +171,7 @@ void Documents::handle(const Call& call, message::OpenDocument request) const {
 void Documents::handle(const Call& call, message::CompleteDocument request) const {
     auto checked = check(context_, call, std::move(request));
     if (!checked) {
-        call.fail(checked.error());
+        refuse(context_, call, checked.error());
         return;
     }
     submit(context_, call, repo::prepare(context_.repositories, call.asked(), std::move(*checked)));
