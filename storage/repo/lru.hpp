@@ -68,11 +68,19 @@ class Lru {
         while (entries_.size() > keep_ && place != order_.begin()) {
             --place;
             const auto entry = entries_.find(*place);
-            if (entry->second.value.use_count() == 1) {
+            if (let_go(entry->second.value)) {
                 entries_.erase(entry);
                 place = order_.erase(place);
             }
         }
+    }
+
+    // True if nobody else held the object. A count of the holders would be no answer: somebody may be locking a weak_ptr.
+    static bool let_go(Ptr& value) {
+        const std::weak_ptr<Value> weak = value;
+        value.reset();
+        value = weak.lock();
+        return value == nullptr;
     }
 
     std::size_t keep_;
