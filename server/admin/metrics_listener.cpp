@@ -23,6 +23,7 @@ namespace {
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kMaxRequest = 8 * 1024;
 constexpr std::chrono::seconds kTime{5};
+constexpr std::chrono::milliseconds kPauseAfterFailure{100};
 
 std::string response(std::string_view status, std::string_view type, std::string_view body) {
     std::string out = "HTTP/1.1 ";
@@ -66,8 +67,13 @@ void MetricsListener::stop() {
 asio::awaitable<void> MetricsListener::accept(std::shared_ptr<MetricsListener> self) {
     while (self->acceptor_.is_open()) {
         auto [error, socket] = co_await self->acceptor_.async_accept(kToken);
-        if (error) {
+        if (error == asio::error::operation_aborted) {
             co_return;
+        }
+        if (error) {  // out of descriptors, as a rule: whoever watches must find us again afterwards
+            asio::steady_timer pause{self->strand_, kPauseAfterFailure};
+            co_await pause.async_wait(kToken);
+            continue;
         }
         self->tasks_.spawn(self->strand_, "metrics", answer(self, std::move(socket)));
     }

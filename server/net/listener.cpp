@@ -88,16 +88,22 @@ void Listener::begin(tcp::socket socket) {
 }
 
 asio::awaitable<void> Listener::serve(std::shared_ptr<Listener> self, tcp::socket socket) {
-    std::function<void()> handshake_done = [self] {
-        asio::post(self->strand_, [self] { self->handshake_ended(); });
+    // The place among the handshakes is given back once, whichever way the connection ends.
+    const auto held = std::make_shared<bool>(true);
+    const std::function<void()> handshake_done = [self, held] {
+        if (std::exchange(*held, false)) {
+            asio::post(self->strand_, [self] { self->handshake_ended(); });
+        }
     };
-    auto served = serve_connection(self->context_, std::move(socket), std::move(handshake_done));
+    auto served = serve_connection(self->context_, std::move(socket), handshake_done);
     try {
         co_await std::move(served);
     } catch (...) {
+        handshake_done();
         self->connection_ended();
         throw;
     }
+    handshake_done();
     self->connection_ended();
 }
 
