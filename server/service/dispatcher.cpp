@@ -2,6 +2,7 @@
 
 #include "crypto/x509/error.hpp"
 #include "protocol/message/request.hpp"
+#include "server/service/errors.hpp"
 
 #include <chrono>
 #include <deque>
@@ -190,7 +191,7 @@ std::optional<WireError> Dispatcher::send(const IncomingRequest& request,
 
 void Dispatcher::load_and_send(const std::shared_ptr<Station>& station,
                                const GroupId& group) const {
-    const auto channel = messages_.load(group);
+    const auto channel = or_internal([&] { return messages_.load(group); });
     for (;;) {
         std::optional<Messages::Outgoing> outgoing;
         {
@@ -206,11 +207,27 @@ void Dispatcher::load_and_send(const std::shared_ptr<Station>& station,
             outgoing.emplace(std::move(queue.front()));
             queue.pop_front();
         }
-        if (channel) {
-            messages_.send(std::move(*outgoing), *channel);
-        } else {
-            outgoing->reply.fail(channel.error());
+        const Reply reply = outgoing->reply;
+        const auto sent = or_internal([&]() -> Result<void> {
+            SERAI_TRY(loaded, channel);
+            messages_.send(std::move(*outgoing), loaded);
+            return {};
+        });
+        if (!sent) {
+            reply.fail(wire_error(sent.error()));
         }
+    }
+}
+
+// What throws must leave neither a queue without anybody who empties it nor a request without an answer.
+template <class Job>
+auto Dispatcher::or_internal(const Job& job) const -> decltype(job()) {
+    try {
+        return job();
+    } catch (const std::exception& failure) {
+        context_.log.error("request_failed",
+                           {{"type", message::name(RequestType::send)}, {"what", failure.what()}});
+        return WireError::internal;
     }
 }
 

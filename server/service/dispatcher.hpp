@@ -44,6 +44,8 @@ class Dispatcher final : public session::RequestHandler {
                                   const session::Reply& reply,
                                   Station& station);
     void load_and_send(const std::shared_ptr<Station>& station, const GroupId& group) const;
+    template <class Job>
+    auto or_internal(const Job& job) const -> decltype(job());
     void post(const CallPtr& call);
     void execute(const Call& call) const;
 
