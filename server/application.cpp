@@ -277,6 +277,7 @@ void Application::Impl::make_services(const crypto::act::Network& network) {
                                                                    config_.limits,
                                                                    network.act_context()});
     documents_ = std::make_unique<service::Documents>(*context_, *objects_);
+    documents_->remove_leftovers();
     dispatcher_ = std::make_unique<service::Dispatcher>(*context_, *documents_);
     web_ = std::make_unique<service::Web>(*context_, *documents_);
     gate_ = std::make_unique<session::Gate>(*trust_,

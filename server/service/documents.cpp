@@ -211,7 +211,11 @@ Result<ObjectId> Documents::begin_upload(const session::Caller& caller,
         uploads_->give_back(object);
         return *verdict.error;
     }
-    SERAI_CHECK(objects_.begin(object));
+    if (const auto begun = objects_.begin(object); !begun) {
+        static_cast<void>(forget(object));  // if that fails too, the collector comes by
+        uploads_->give_back(object);
+        return begun.error();
+    }
     return object;
 }
 
@@ -282,14 +286,39 @@ Result<Documents::Download> Documents::download(const session::Caller& caller,
 
 // ---- collecting ----
 
-void Documents::abandon(const ObjectId& object) const {
+bool Documents::forget(const ObjectId& object) const {
     auto intent = repo::prepare(context_.repositories, repo::AbandonUpload{object});
-    if (!intent) {
-        return;
-    }
-    const auto verdict = submit_and_block(context_.pipeline, std::move(*intent));
-    if (!verdict.error && objects_.remove(object)) {
+    return intent && !submit_and_block(context_.pipeline, std::move(*intent)).error;
+}
+
+void Documents::abandon(const ObjectId& object) const {
+    if (forget(object) && objects_.remove(object)) {
         uploads_->give_back(object);
+    }
+}
+
+// An upload's row is there before its file and gone after the sealing, whose row is then there: a file with neither was left
+// by a server that died between forgetting an upload and removing its file.
+void Documents::remove_leftovers() const {
+    std::vector<ObjectId> found;
+    if (const auto uploads = objects_.list_uploads()) {
+        for (const auto& upload : *uploads) {
+            found.push_back(upload.id);
+        }
+    }
+    if (const auto sealed = objects_.list_sealed()) {
+        found.insert(found.end(), sealed->begin(), sealed->end());
+    }
+    std::uint64_t removed = 0;
+    for (const auto& object : found) {
+        const auto upload = context_.repositories.documents().upload(object);
+        const auto sealed = context_.repositories.documents().is_sealed(object);
+        if (upload && !*upload && sealed && !*sealed && objects_.remove(object)) {
+            ++removed;
+        }
+    }
+    if (removed > 0) {
+        context_.log.info("leftovers_removed", {{"count", removed}});
     }
 }
 

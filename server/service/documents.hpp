@@ -53,6 +53,9 @@ class Documents {
     // False after a failed write of a file: until the next start nothing can be uploaded, sealed or removed.
     [[nodiscard]] bool is_writable() const { return objects_.is_writable(); }
 
+    // Removes files that stand for nothing. Before anything is served.
+    void remove_leftovers() const;
+
     // Gives up uploads that are older than kUploadMillis.
     void collect() const;
 
@@ -61,6 +64,7 @@ class Documents {
                                              const ObjectId& object) const;
     Result<storage::repo::SealDocument> check_seal(const Call& call,
                                                    protocol::message::SealDocument request) const;
+    [[nodiscard]] bool forget(const ObjectId& object) const;
     void abandon(const ObjectId& object) const;
 
     const Context& context_;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 
 namespace serai::tests {
 namespace {
@@ -93,6 +94,28 @@ TEST_F(FailingDiskTest, is_told_by_health_and_log_and_messages_go_on) {
     EXPECT_NE(server.log().find("documents_read_only"), std::string::npos);
     auto client = server.connect(channel.member(1).device());
     EXPECT_TRUE(client.call(*channel.member(1).message(as_bytes("salem"))));
+}
+
+TEST_F(FailingDiskTest, an_upload_that_could_not_begin_takes_no_place) {
+    files.broken = EMFILE;
+    EXPECT_EQ(begin().status, 503U);
+
+    files.broken = 0;
+
+    EXPECT_EQ(begin().status, 201U);
+}
+
+TEST_F(FailingDiskTest, a_file_that_stands_for_nothing_is_removed_at_the_start_and_others_stay) {
+    const auto uploads = server.network().data_directory() / "objects" / "uploads";
+    ASSERT_EQ(begin().status, 201U);
+    const auto leftover = uploads / std::string(32, 'a');
+    std::ofstream{leftover} << "orphan";
+
+    server.stop();
+    server.start();
+
+    EXPECT_FALSE(std::filesystem::exists(leftover));
+    EXPECT_FALSE(std::filesystem::is_empty(uploads));
 }
 
 }  // namespace
