@@ -153,7 +153,7 @@ class AuditLog {
     // C2SP tlog-tiles entry bundle: each leaf with its uint16 length.
     [[nodiscard]] Result<Bytes> entries(std::uint64_t index, std::uint16_t width) const;
 
-    // A signed note for the durable log of now (C2SP tlog-checkpoint). Writes (size, root) as "signed", synced, before it signs; the
+    // A signed note for at least the durable log of now (C2SP tlog-checkpoint). Writes (size, root) as "signed", synced, before it signs; the
     // same size is signed once and the note kept. Concurrent callers share the work. Blocks. not_in_log while the log is empty;
     // the store's error if "signed" could not be written, and then nothing was signed.
     [[nodiscard]] Result<std::string> checkpoint();

@@ -226,17 +226,20 @@ Result<Bytes> AuditLog::entries(std::uint64_t index, std::uint16_t width) const 
 }
 
 Result<std::string> AuditLog::checkpoint() {
-    const std::lock_guard signing{impl_->signing};
-    const TreeHead head = impl_->durable()->head();
-    if (head.size.value() == 0) {
+    const TreeSize wanted = size();
+    if (wanted.value() == 0) {
         return AuditError::not_in_log;
     }
+    const std::lock_guard signing{impl_->signing};
     {
+        // Who waited while others signed mostly finds a note that covers what was durable when it asked: however many ask at
+        // once, and however fast the log grows, two of them write.
         const std::lock_guard lock{impl_->mutex};
-        if (!impl_->note.empty() && impl_->note_size == head.size) {
+        if (!impl_->note.empty() && impl_->note_size >= wanted) {
             return impl_->note;
         }
     }
+    const TreeHead head = impl_->durable()->head();
     // "signed" first, synced: whatever happens next, this log will never claim to be smaller than what it signed.
     if (impl_->signed_head != head) {
         kv::WriteBatch batch;
