@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <future>
+#include <set>
+#include <string>
 
 namespace serai::tests {
 namespace {
@@ -223,8 +227,24 @@ TEST_F(AbuseTest, every_bad_certificate_is_refused_for_its_own_reason_and_record
         EXPECT_EQ(answer.header("serai-error"), "invalid_certificate");
         EXPECT_EQ(answer.header("serai-reason"), bad.reason);
     }
-    const auto recorded = server.entries(message::entry_type::kRefused);
-    EXPECT_EQ(recorded.size(), cases.size());
+    std::multiset<std::string> expected;
+    for (const auto& bad : cases) {
+        expected.insert(bad.reason);
+    }
+    std::multiset<std::string> recorded;
+    for (const auto& entry : server.entries(message::entry_type::kRefused)) {
+        const auto* reason = entry.opening.server_value(message::field::kReason);
+        recorded.insert(reason == nullptr ? "" : std::string{as_text(*reason)});
+    }
+    EXPECT_EQ(recorded, expected);
+}
+
+TEST_F(AbuseTest, tls_1_2_is_refused) {
+    const auto device = server.network().device("UZ");
+
+    EXPECT_FALSE(TlsSocket::connect(
+        server.port(), device.chain, device.keys.private_key, TlsVersion::tls12));
+    EXPECT_TRUE(TlsSocket::connect(server.port(), device.chain, device.keys.private_key));
 }
 
 TEST_F(AbuseTest, a_second_refusal_of_one_source_makes_no_second_leaf) {
@@ -276,6 +296,68 @@ TEST(Limits, a_device_with_too_many_connections_is_refused_another) {
 
     EXPECT_EQ(answer.status, 403U);
     EXPECT_EQ(answer.header("serai-error"), "rate_limited");
+}
+
+// Holds the first commit from now on inside its write until release().
+class HeldCommit {
+  public:
+    explicit HeldCommit(storage::kv::MemoryStore& store) : store_(store) {
+        store.on_commit([this] {
+            if (!held_.exchange(true)) {
+                reached_.set_value();
+                released_.get_future().wait();
+            }
+        });
+    }
+
+    ~HeldCommit() { store_.on_commit({}); }
+
+    void wait() { reached_.get_future().wait(); }
+
+    void release() { released_.set_value(); }
+
+  private:
+    storage::kv::MemoryStore& store_;
+    std::promise<void> reached_;
+    std::promise<void> released_;
+    std::atomic<bool> held_ = false;
+};
+
+TEST(Limits, a_party_that_fills_its_share_of_the_queue_hears_busy_and_loses_nothing) {
+    const auto share = storage::commit::PipelineOptions{}.party_intents;
+    TestServer server{{{"limits.in_flight", "4096"}}};
+    auto channel = TestChannel::make(server.network(), server.port(), 1);
+    auto one = server.connect(channel.member(0).device());
+    auto other = server.connect(channel.member(0).device());
+    const auto text = *channel.member(0).message(as_bytes("salem"));
+    const auto post = [&](ProtocolClient& client, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_TRUE(client.post(text, random_request_id()));
+        }
+        // Answered on the same connection, after those before it are in the queue, and without the store.
+        EXPECT_TRUE(client.call(message::Unsubscribe{channel.group_id()}));
+    };
+    const auto answers = [](ProtocolClient& client, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto answer = client.next_answer();
+            ASSERT_TRUE(answer);
+            EXPECT_FALSE(answer->error);
+        }
+    };
+    ASSERT_TRUE(one.call(text));
+    ASSERT_TRUE(other.call(text));
+    HeldCommit held{server.store()};
+    ASSERT_TRUE(one.post(text, random_request_id()));
+    held.wait();
+
+    post(one, share / 2);
+    post(other, share - share / 2);
+    const auto refused = other.call(text);
+    held.release();
+
+    EXPECT_EQ(refused.error(), make_error_code(WireError::busy));
+    answers(one, 1 + share / 2);
+    answers(other, share - share / 2);
 }
 
 }  // namespace

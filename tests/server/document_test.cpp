@@ -173,6 +173,20 @@ TEST_F(DocumentTest, an_announced_length_over_the_limit_is_refused) {
     EXPECT_EQ(begin(0, 0).status, 413U);
 }
 
+TEST_F(DocumentTest, the_largest_document_is_put_and_fetched) {
+    const std::string largest(limits::kMaxDocument, 'x');
+    const auto place = upload(largest);
+    ASSERT_TRUE(seal(seal_statement(place, largest)));
+    const auto grant = open(1);
+    ASSERT_TRUE(grant);
+
+    const auto fetched = fetch(1, *grant);
+
+    EXPECT_EQ(fetched.status, 200U);
+    EXPECT_EQ(crypto::sha256(as_bytes(fetched.body)), grant->digest);
+    EXPECT_EQ(begin(0, limits::kMaxDocument + 1).status, 413U);
+}
+
 TEST_F(DocumentTest, an_incomplete_upload_is_not_sealed) {
     const auto place = begin(0, bytes.size()).header("location");
     append(0, place, 0, "some");

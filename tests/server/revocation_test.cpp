@@ -73,6 +73,22 @@ TEST_F(StaleListTest, still_keeps_out_whom_it_revokes) {
     EXPECT_NE(upgrade.head.find("Serai-Reason: revoked\r\n"), std::string::npos) << upgrade.head;
 }
 
+TEST(RevokedCertificate, is_refused_with_a_leaf_that_says_so) {
+    TestServer server;
+    const auto revoked = server.network().device("UZ");
+    auto official = server.connect(server.network().device("UZ", "registrar/person-9/desk"));
+    ASSERT_TRUE(
+        official.call(message::PublishCrl{server.network().crl("UZ", {revoked.chain.front()})}));
+
+    EXPECT_EQ(http(server.port(), revoked, "GET", "/healthz").status, 403U);
+
+    const auto recorded = server.entries(message::entry_type::kRefused);
+    ASSERT_EQ(recorded.size(), 1U);
+    const auto* reason = recorded.front().opening.server_value(message::field::kReason);
+    ASSERT_NE(reason, nullptr);
+    EXPECT_EQ(as_text(*reason), "revoked");
+}
+
 TEST(ExpiredCertificate, ends_the_session_at_its_next_request) {
     server::runtime::ManualClock clock{now_millis()};
     TestServer server{{}, &clock};

@@ -55,9 +55,12 @@ void use_chain(SSL_CTX* context, const std::vector<Bytes>& chain) {
 }
 
 ContextHandle make_context(const std::vector<Bytes>& chain,
-                           const crypto::SignaturePrivateKey& key) {
+                           const crypto::SignaturePrivateKey& key,
+                           TlsVersion version) {
     ContextHandle context{SSL_CTX_new(TLS_client_method())};
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
+    const int number = version == TlsVersion::tls12 ? TLS1_2_VERSION : TLS1_3_VERSION;
+    SSL_CTX_set_min_proto_version(context.get(), number);
+    SSL_CTX_set_max_proto_version(context.get(), number);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -156,10 +159,11 @@ TlsSocket& TlsSocket::operator=(TlsSocket&&) noexcept = default;
 
 std::optional<TlsSocket> TlsSocket::connect(std::uint16_t port,
                                             const std::vector<Bytes>& chain,
-                                            const crypto::SignaturePrivateKey& key) {
+                                            const crypto::SignaturePrivateKey& key,
+                                            TlsVersion version) {
     ignore_broken_pipes();
     auto impl = std::make_unique<Impl>();
-    impl->context = make_context(chain, key);
+    impl->context = make_context(chain, key, version);
     impl->fd = connect_tcp(port);
     if (impl->fd < 0) {
         return std::nullopt;

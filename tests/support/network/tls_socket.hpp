@@ -17,6 +17,8 @@ namespace serai::tests {
 // Nothing below returns in silence when the server does not answer: after this long it throws std::runtime_error.
 inline constexpr std::chrono::seconds kPatience{60};
 
+enum class TlsVersion : std::uint8_t { tls12, tls13 };
+
 // One thread at a time.
 class TlsSocket {
   public:
@@ -35,7 +37,8 @@ class TlsSocket {
     // client certificate. nullopt if the server ends the handshake. In TLS 1.3 it may refuse a certificate later.
     static std::optional<TlsSocket> connect(std::uint16_t port,
                                             const std::vector<Bytes>& chain,
-                                            const crypto::SignaturePrivateKey& key);
+                                            const crypto::SignaturePrivateKey& key,
+                                            TlsVersion version = TlsVersion::tls13);
     ~TlsSocket();
     TlsSocket(TlsSocket&&) noexcept;
     TlsSocket& operator=(TlsSocket&&) noexcept;
