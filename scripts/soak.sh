@@ -4,7 +4,7 @@
 #   scripts/soak.sh          500 runs of each crash test
 #   scripts/soak.sh 5000     as many as told
 #
-# The tests that carry the label "crash" read SERAI_CRASH_RUNS; ./test.sh runs the same tests with their default of 50.
+# The tests that carry the label "crash" read SERAI_CRASH_RUNS; ./test.sh runs the same tests with a default of their own.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
