@@ -1,6 +1,6 @@
 #include "server/service/messages.hpp"
 
-#include "crypto/mls/wire/types.hpp"
+#include "crypto/mls/wire/private_head.hpp"
 #include "server/service/commit_check.hpp"
 #include "server/service/errors.hpp"
 
@@ -11,39 +11,11 @@ namespace serai::server::service {
 namespace message = protocol::message;
 namespace mls = crypto::mls;
 namespace repo = storage::repo;
-using protocol::codec::Reader;
 using session::NumberedFrame;
 using session::Outbox;
 using session::Session;
 
 namespace {
-
-// The head of an MLSMessage that is a PrivateMessage (RFC 9420, sections 6 and 6.3), in place.
-struct PrivateHead {
-    ByteView group_id;
-    std::uint64_t epoch = 0;
-    ByteView authenticated_data;
-};
-
-Result<PrivateHead> read_private_head(ByteView mls_message) {
-    Reader reader{mls_message};
-    PrivateHead head;
-    SERAI_TRY(version, reader.u16());
-    SERAI_TRY(format, reader.u16());
-    SERAI_TRY(group_id, reader.vector());
-    SERAI_TRY(epoch, reader.u64());
-    SERAI_TRY(content_type, reader.u8());
-    SERAI_TRY(authenticated_data, reader.vector());
-    SERAI_CHECK(reader.vector());  // encrypted_sender_data
-    SERAI_CHECK(reader.vector());  // ciphertext
-    if (version != static_cast<std::uint16_t>(mls::ProtocolVersion::mls10) ||
-        format != static_cast<std::uint16_t>(mls::WireFormat::private_message) ||
-        content_type != static_cast<std::uint8_t>(mls::ContentType::application) ||
-        !reader.at_end()) {
-        return WireError::malformed;
-    }
-    return PrivateHead{group_id, epoch, authenticated_data};
-}
 
 // What can be told before the queue; the decision looks again.
 Result<Epoch> check_send(const Context& context,
@@ -53,8 +25,9 @@ Result<Epoch> check_send(const Context& context,
     if (request.message.size() > limits::kMaxMlsMessage) {
         return WireError::too_large;
     }
-    const auto head = read_private_head(request.message);
-    if (!head || !equal(head->group_id, request.group.value())) {
+    const auto head = mls::read_private_head(request.message);
+    if (!head || head->content_type != mls::ContentType::application ||
+        !equal(head->group_id, request.group.value())) {
         return WireError::malformed;
     }
     const auto durable = channel.head();

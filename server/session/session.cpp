@@ -8,7 +8,6 @@
 namespace serai::server::session {
 
 namespace message = protocol::message;
-using protocol::codec::Reader;
 using protocol::codec::Writer;
 using storage::commit::Completion;
 using storage::commit::Verdict;
@@ -36,22 +35,6 @@ SharedFrame event_frame(const message::EventFrame& event) {
     auto frame = std::make_shared<Bytes>();
     message::append_frame(*frame, message::FrameKind::event, protocol::codec::encode(event));
     return frame;
-}
-
-// A RequestFrame in place: its body is not copied.
-Result<IncomingRequest> read_request(ByteView payload) {
-    Reader reader{payload};
-    IncomingRequest request;
-    SERAI_TRY(id, reader.strong<RequestId>());
-    SERAI_TRY(type, reader.u16());
-    SERAI_TRY(body, reader.vector());
-    if (!message::is_request_type(type)) {
-        return make_error_code(protocol::codec::CodecError::unknown_value);
-    }
-    if (!reader.at_end()) {
-        return make_error_code(protocol::codec::CodecError::trailing_bytes);
-    }
-    return IncomingRequest{id, static_cast<message::RequestType>(type), body};
 }
 
 }  // namespace
@@ -140,7 +123,7 @@ bool Session::proceed() {
 }
 
 void Session::handle_frame(ByteView payload, message::FrameKind kind) {
-    const auto request = read_request(payload);
+    const auto request = message::read_request(payload);
     if (kind != message::FrameKind::request || !request) {
         end(WireError::malformed);
         return;

@@ -6,6 +6,7 @@
 
 #include "protocol/base/error.hpp"
 #include "protocol/message/frame.hpp"
+#include "protocol/message/request_view.hpp"
 #include "server/session/caller.hpp"
 #include "server/session/outbox.hpp"
 #include "storage/commit/request.hpp"
@@ -57,12 +58,8 @@ class Reply {
     std::uint64_t token_;
 };
 
-// One decoded request frame. The body lives until handle() returns.
-struct IncomingRequest {
-    RequestId id;
-    protocol::message::RequestType type = protocol::message::RequestType::hello;
-    ByteView body;
-};
+// One request frame. The body lives until handle() returns.
+using IncomingRequest = protocol::message::RequestView;
 
 // What a request handler keeps for one session.
 class SessionState {

@@ -1,6 +1,7 @@
 // What a WebSocket message goes through on either side: frames, each frame's envelope, each request's body.
 #include "protocol/message/frame.hpp"
 #include "protocol/message/request.hpp"
+#include "protocol/message/request_view.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <variant>
@@ -13,9 +14,13 @@ using namespace protocol;
 void check_request(ByteView payload) {
     check_decoder<message::RequestFrame>(payload);
     const auto frame = codec::decode_exact<message::RequestFrame>(payload);
+    const auto view = message::read_request(payload);
+    require(view.has_value() == frame.has_value(), "a request is read in place as it is decoded");
     if (!frame.has_value()) {
         return;
     }
+    require(view->id == frame->id && view->type == frame->type && equal(view->body, frame->body),
+            "a request read in place is the same");
     const auto request = message::decode_request(frame->type, frame->body);
     if (request.has_value()) {
         const Bytes again =

@@ -1,6 +1,7 @@
 #include "protocol/message/frame.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/message/request_view.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,26 @@ TEST(Frames, fill_a_message_up_to_the_limit_and_no_further) {
     message.clear();
     append_frame(message, FrameKind::request, Bytes(limits::kMaxWebSocketMessage - kHead + 1, 0));
     EXPECT_EQ(split_frames(message).error(), CodecError::too_long);
+}
+
+TEST(RequestView, is_the_frame_and_nothing_else_decodes) {
+    const RequestFrame frame{RequestId{ByteArray<16>{3}}, RequestType::send, Bytes{1, 2, 3}};
+    Bytes bytes = codec::encode(frame);
+
+    const auto view = read_request(bytes);
+
+    ASSERT_TRUE(view.has_value());
+    EXPECT_EQ(view->id, frame.id);
+    EXPECT_EQ(view->type, frame.type);
+    EXPECT_EQ(to_bytes(view->body), frame.body);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        EXPECT_FALSE(read_request(ByteView{bytes}.first(size)).has_value()) << size;
+    }
+    bytes.push_back(0);
+    EXPECT_EQ(read_request(bytes).error(), CodecError::trailing_bytes);
+    bytes.pop_back();
+    bytes[16] = 0xff;
+    EXPECT_EQ(read_request(bytes).error(), CodecError::unknown_value);
 }
 
 TEST(ResponseFrame, of_an_error_has_no_body_and_of_a_success_no_detail) {
