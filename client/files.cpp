@@ -69,6 +69,14 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes
     }
 }
 
+Result<void> make_durable(const std::filesystem::path& path) {
+    const Descriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (!fd.ok() || ::fsync(fd.get()) != 0 || !sync_folder(path.parent_path())) {
+        return ClientError::file_failed;
+    }
+    return {};
+}
+
 Result<void> write_file_durably(const std::filesystem::path& path, ByteView content) {
     const std::filesystem::path unfinished = path.string() + ".new";
     {

@@ -15,4 +15,7 @@ namespace serai::client {
 // it. file_failed.
 Result<void> write_file_durably(const std::filesystem::path& path, ByteView content);
 
+// Syncs a file that was written, and the folder that names it. file_failed.
+Result<void> make_durable(const std::filesystem::path& path);
+
 }  // namespace serai::client

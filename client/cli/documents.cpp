@@ -63,6 +63,12 @@ Result<message::Marking> marking_from(Program& program,
     marking.information_grade = static_cast<std::uint8_t>(options.information);
     marking.originator =
         client.genesis().party_of_domain(client.device().id.person.trust_domain)->code;
+    // What recipients could not read must not be announced.
+    if (!protocol::codec::decode_exact<message::Marking>(protocol::codec::encode(marking))) {
+        return diagnostics.fail(
+            ClientError::bad_argument,
+            "--conditions is at most 1,024 bytes of text, without control characters");
+    }
     return marking;
 }
 

@@ -1,6 +1,7 @@
 #include "client/channel/task.hpp"
 #include "client/crash_point.hpp"
 #include "client/documents/transfer.hpp"
+#include "client/files.hpp"
 #include "crypto/document/chunked_encryption.hpp"
 #include "crypto/document/padding.hpp"
 #include "crypto/primitive/hash.hpp"
@@ -21,14 +22,16 @@ namespace network = protocol::network;
 
 constexpr int kMaxBreaks = 8;  // connections that may break during one download
 
-// A file that is there only once it is whole: written beside the target, removed unless it was kept.
+// A file that is there only once it is whole: written beside the target, removed unless it was kept. Its name holds the
+// document's id: it is never a file of the user's, and what a killed process left behind is replaced.
 class UnfinishedFile {
   public:
-    explicit UnfinishedFile(std::filesystem::path target)
-        : target_(std::move(target)), path_(target_.string() + ".part") {
+    UnfinishedFile(std::filesystem::path target, const network::DocumentId& document)
+        : target_(std::move(target)),
+          path_(target_.string() + "." + to_hex(document.value()) + ".part") {
         constexpr mode_t kOwnerOnly = 0600;
-        fd_ = ::open(
-            path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);
+        ::unlink(path_.c_str());
+        fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
     }
 
     UnfinishedFile(const UnfinishedFile&) = delete;
@@ -60,7 +63,7 @@ class UnfinishedFile {
         }
         ::close(fd_);
         fd_ = -1;
-        return {};
+        return make_durable(target_);
     }
 
   private:
@@ -127,7 +130,7 @@ class Get {
 
     Result<Got> run(const std::filesystem::path& target) {
         SERAI_CHECK(check_originator());
-        UnfinishedFile file{target};
+        UnfinishedFile file{target, manifest_.document};
         if (!file.ok()) {
             return context_.diagnostics.fail(ClientError::file_failed,
                                              target.string() + " cannot be written");

@@ -3,6 +3,7 @@
 #include "client/channel/task.hpp"
 #include "client/crash_point.hpp"
 #include "client/documents/transfer.hpp"
+#include "client/files.hpp"
 #include "crypto/document/chunked_encryption.hpp"
 #include "crypto/document/padding.hpp"
 #include "crypto/primitive/hash.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <set>
 #include <thread>
 
 namespace serai::client::documents {
@@ -24,6 +26,7 @@ using protocol::codec::Writer;
 
 constexpr int kMaxBreaks = 8;  // connections that may break during one upload
 constexpr std::size_t kMaxPath = 4096;
+constexpr std::string_view kSpoolExtension = ".sealed";
 
 // An upload under way, in the vault. The manifest has no object yet while `begun` is false.
 // struct { uint16 version = 1; opaque group[32]; opaque source<V>; uint64 size; uint64 changed; uint8 begun; Manifest manifest; }
@@ -140,7 +143,8 @@ class Put {
 
   private:
     [[nodiscard]] std::filesystem::path spool_file() const {
-        return spool_ / (to_hex(upload_.manifest.document.value()) + ".sealed");
+        return spool_ /
+               (to_hex(upload_.manifest.document.value()) + std::string{kSpoolExtension});
     }
 
     Result<void> look_at_file() {
@@ -166,20 +170,38 @@ class Put {
     // The same put, interrupted before; or a new one.
     Result<void> find_or_begin() {
         SERAI_TRY(uploads, context_.vault.all_decoded<Upload>(vault::Table::transfer));
+        remove_leftovers(uploads);
         for (Upload& upload : uploads) {
-            const bool same = upload.group == input_.group && upload.source == source_ &&
-                              upload.size == size_ && upload.changed == changed_ &&
-                              upload.manifest.name == input_.name &&
-                              upload.manifest.marking == input_.marking;
-            if (same) {
-                upload_ = std::move(upload);
-                if (std::filesystem::exists(spool_file())) {
-                    return {};
-                }
-                SERAI_CHECK(forget());
+            const bool same_place = upload.group == input_.group && upload.source == source_ &&
+                                    upload.manifest.name == input_.name;
+            if (!same_place) {
+                continue;
             }
+            const bool same = upload.size == size_ && upload.changed == changed_ &&
+                              upload.manifest.marking == input_.marking;
+            upload_ = std::move(upload);
+            if (same && std::filesystem::exists(spool_file())) {
+                return {};
+            }
+            // What was begun of another content, or under another marking, is not what is wanted now.
+            SERAI_CHECK(forget());
         }
         return begin();
+    }
+
+    // Ciphertext that no upload names any more: the process ended between sealing it and removing the file.
+    void remove_leftovers(const std::vector<Upload>& uploads) const {
+        std::set<std::string> named;
+        for (const Upload& upload : uploads) {
+            named.insert(to_hex(upload.manifest.document.value()));
+        }
+        std::error_code error;
+        for (const auto& file : std::filesystem::directory_iterator{spool_, error}) {
+            if (file.path().extension() == kSpoolExtension &&
+                !named.contains(file.path().stem().string())) {
+                std::filesystem::remove(file.path(), error);
+            }
+        }
     }
 
     Result<void> begin() {
@@ -199,7 +221,8 @@ class Put {
         SERAI_TRY(encryptor, document::Encryptor::start(manifest.key, place.bytes()));
         std::error_code ignored;
         std::filesystem::create_directories(spool_, ignored);
-        if (!Spooler{source_, spool_file()}.run(std::move(encryptor), manifest)) {
+        if (!Spooler{source_, spool_file()}.run(std::move(encryptor), manifest) ||
+            !make_durable(spool_file())) {
             return context_.diagnostics.fail(ClientError::file_failed,
                                              source_ + " cannot be encrypted into " +
                                                  spool_.string() +
@@ -217,7 +240,10 @@ class Put {
     Result<void> forget() {
         vault::Batch batch = context_.vault.batch();
         batch.erase(place());
-        return context_.vault.commit(std::move(batch));
+        SERAI_CHECK(context_.vault.commit(std::move(batch)));
+        std::error_code ignored;
+        std::filesystem::remove(spool_file(), ignored);
+        return {};
     }
 
     [[nodiscard]] vault::Place place() const {

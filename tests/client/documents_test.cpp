@@ -124,6 +124,26 @@ TEST_F(Documents, leave_a_history_that_the_originator_can_verify) {
                             "spiffe://kg.pve.example/focal-point/person-1/laptop"));
 }
 
+TEST_F(Documents, leave_no_ciphertext_of_an_earlier_process_behind) {
+    const auto spool = kz.home() / "spool";
+    std::filesystem::create_directories(spool);
+    ASSERT_TRUE(client::write_file_durably(spool / (std::string(32, 'a') + ".sealed"), Bytes(100)));
+
+    ASSERT_TRUE(put(kz, input(make_file("tidy.txt", 10))));
+
+    EXPECT_TRUE(std::filesystem::is_empty(spool));
+}
+
+TEST_F(Documents, do_not_touch_a_file_of_the_same_name_that_is_being_written) {
+    ASSERT_TRUE(put(kz, input(make_file("notes.txt", 10))));
+    const auto others = network.directory() / "got-notes.txt.part";
+    ASSERT_TRUE(client::write_file_durably(others, to_bytes(as_bytes("mine"))));
+
+    ASSERT_TRUE(get(kg, "notes.txt"));
+
+    EXPECT_EQ(content_of(others), to_bytes(as_bytes("mine")));
+}
+
 TEST_F(Documents, in_another_partys_name_are_refused) {
     documents::PutInput forged = input(make_file("forged.txt", 10));
     forged.marking.originator = *protocol::network::PartyCode::parse("UZ");

@@ -49,7 +49,7 @@ class LyingLog : public testing::Test {
 
     // What KZ is accused to have heard when the first admission is shown in this way.
     std::string accusation(std::function<void(message::OpenedEntry&)> change) {
-        kz.reconnect(lie_about<message::QueryOpenings>([&](message::Openings& page) {
+        EXPECT_TRUE(kz.reconnect(lie_about<message::QueryOpenings>([&](message::Openings& page) {
             for (message::OpenedEntry& entry : page.entries) {
                 const Field* type = server_field(entry, message::field::kType);
                 if (type != nullptr && as_text(type->value) == kAdmit) {
@@ -57,7 +57,7 @@ class LyingLog : public testing::Test {
                     commit_to(entry);
                 }
             }
-        }));
+        })));
         const auto read = audit::query_openings(kz.context(), audit::party_scope());
         EXPECT_EQ(read.error(), ClientError::server_lied);
         EXPECT_TRUE(kz.diagnostics().evidence());
@@ -109,11 +109,11 @@ TEST_F(LyingLog, is_caught_when_it_keeps_back_the_newest_entry) {
     const auto honest = audit::query_openings(kz.context(), audit::party_scope());
     ASSERT_TRUE(honest);
     const std::size_t all = honest->size();
-    kz.reconnect(lie_about<message::QueryOpenings>([&](message::Openings& page) {
+    EXPECT_TRUE(kz.reconnect(lie_about<message::QueryOpenings>([&](message::Openings& page) {
         while (page.entries.size() >= all) {
             page.entries.pop_back();
         }
-    }));
+    })));
 
     const auto read = audit::query_openings(kz.context(), audit::party_scope());
 
@@ -124,12 +124,12 @@ TEST_F(LyingLog, is_caught_when_it_keeps_back_the_newest_entry) {
 TEST_F(LyingLog, is_caught_when_it_keeps_back_the_newest_record) {
     ASSERT_TRUE(kg.catch_up(group));
     kz.say(group, "two");
-    kg.reconnect(lie_about<message::FetchRecords>([](message::Records& page) {
+    EXPECT_TRUE(kg.reconnect(lie_about<message::FetchRecords>([](message::Records& page) {
         if (!page.entries.empty()) {
             page.end = page.entries.front().head.n;
             page.entries.clear();
         }
-    }));
+    })));
 
     const auto verified = audit::verify_log(kg.context(), [](auto, auto) {});
 
