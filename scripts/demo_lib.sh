@@ -76,14 +76,15 @@ quietly_as() {
     }
 }
 
-# refused "claim" WHO ARGUMENTS...: the command must fail, and says why.
+# refused CODE "claim" WHO ARGUMENTS...: the command must fail with that exit code (docs/cli.md), and says why.
 refused() {
-    local claim=$1 who=$2
-    shift 2
+    local code=$1 claim=$2 who=$3 status=0
+    shift 3
     prompt "$who" "serai $(quoted "$@")"
-    if serai_of "$who" "$@" >"$stage/last.out" 2>&1; then
+    serai_of "$who" "$@" >"$stage/last.out" 2>&1 || status=$?
+    if ((status != code)); then
         sed 's/^/     | /' "$stage/last.out" >&2
-        failed "It was not refused: $claim"
+        failed "Exit code $status where $code was due: $claim"
     fi
     sed 's/^/     /' "$stage/last.out"
     passed "$claim"

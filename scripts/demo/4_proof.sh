@@ -75,11 +75,11 @@ search_the_server() {
         printf 'before %s after' "$(basename "$needle")" >"$stage/control/copy"
         cat "$needle" >>"$stage/control/copy"
         [[ -n $(files_with "$stage/control" "$needle") ]] || failed "The search does not find what is there."
-        found=$(files_with "$stage/data" "$needle")
+        found=$(files_with "$stage/data" "$needle")$(files_with "$stage/server.log" "$needle")
         [[ -z $found ]] || failed "$(basename "$needle") stands in clear text in $found"
         count=$((count + 1))
     done
-    passed "in $(du -sh "$stage/data" | cut -f1) of the server's data, none of $count messages, names, titles and pieces of files"
+    passed "in $(du -sh "$stage/data" | cut -f1) of the server's data and in its log, none of $count messages, names, titles and pieces of files"
     [[ -z $(files_with "$stage/home" "$stage/needles/message.KZ") ]] || failed "A client keeps messages in clear text."
     passed "nor in the homes of the five: what they keep is encrypted"
 }
