@@ -1,4 +1,5 @@
 // Peers who do what they must not: each ends alone.
+#include "storage/commit/pipeline.hpp"
 #include "tests/server/test_server.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/act/commitment.hpp"
 #include "storage/kv/memory_store.hpp"
 #include "tests/storage/repo/world.hpp"
 
