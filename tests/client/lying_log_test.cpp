@@ -72,15 +72,15 @@ class LyingLog : public testing::Test {
 };
 
 TEST_F(LyingLog, is_caught_with_an_act_that_nobody_signed) {
-    EXPECT_THAT(accusation([](message::OpenedEntry& entry) {
-                    entry.opening.seal.reset();
-                    entry.opening.act_fields.clear();
-                    std::erase_if(entry.opening.server_fields,
-                                  [](const message::ShownField& shown) {
-                                      return shown.field()->name == message::field::kSeal;
-                                  });
-                }),
-                HasSubstr("nobody signed it"));
+    EXPECT_THAT(
+        accusation([](message::OpenedEntry& entry) {
+            entry.opening.seal.reset();
+            entry.opening.act_fields.clear();
+            std::erase_if(entry.opening.server_fields, [](const message::ShownField& shown) {
+                return shown.field() != nullptr && shown.field()->name == message::field::kSeal;
+            });
+        }),
+        HasSubstr("nobody signed it"));
 }
 
 TEST_F(LyingLog, is_caught_with_an_act_under_another_name) {

@@ -94,7 +94,8 @@ TEST_F(ChannelTest, only_the_founding_device_establishes_and_only_once) {
 
 TEST_F(ChannelTest, a_first_record_that_is_too_large_with_its_act_is_refused) {
     auto act = world_.act(kz_, protocol::network::FoundChannelStatement{rules()});
-    act.seal.chain = {Bytes(limits::kMaxCertificateChain)};
+    constexpr std::size_t kPrefix = 2;  // of the one certificate in the chain
+    act.seal.chain = {Bytes(limits::kMaxCertificateChain - kPrefix)};
     const auto founded =
         response<protocol::message::ActReceipt>(world_.run(kz_, repo::FoundChannel{act, rules()}));
     const auto channel = world_.repositories().channels().load(crypto::act::group_id_of(
