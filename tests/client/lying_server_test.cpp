@@ -9,13 +9,12 @@
 #include "crypto/act/channel_chain.hpp"
 #include "crypto/merkle/checkpoint.hpp"
 #include "server/keys.hpp"
-#include "tests/client/member.hpp"
-#include "tests/support/network/channel_member.hpp"
+#include "tests/client/rogue.hpp"
+#include "tests/client/two_members.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <thread>
 
 namespace serai::tests {
@@ -27,32 +26,8 @@ namespace mls = crypto::mls;
 using client::ClientError;
 using testing::ElementsAre;
 
-class LyingServer : public testing::Test {
+class LyingServer : public TwoMembers {
   protected:
-    LyingServer() : server(network.start_server()) {}
-
-    // Two members in a channel, the second of whom has yet to read three messages of the first.
-    void set_scene() {
-        kz.emplace(network, server.port(), "KZ");
-        kg.emplace(network, server.port(), "KG");
-        group = kz->found();
-        kz->invite(group, *kg);
-        kg->join();
-        for (const char* text : {"one", "two", "three"}) {
-            kz->say(group, text);
-        }
-    }
-
-    // The lie was noticed, and what proves it is in a file.
-    void expect_caught(Member& member, const ErrorCode& error) {
-        EXPECT_EQ(error, ClientError::server_lied) << error.message();
-        ASSERT_TRUE(member.diagnostics().evidence()) << member.diagnostics().explanation();
-        std::ifstream file{*member.diagnostics().evidence()};
-        const std::string content{std::istreambuf_iterator<char>{file}, {}};
-        EXPECT_NE(content.find("== accusation"), std::string::npos);
-        EXPECT_EQ(member.diagnostics().evidence()->parent_path(), member.home() / "evidence");
-    }
-
     // KG reads from a server that changes the page of records so.
     ErrorCode read_changed(std::function<void(std::vector<message::RecordEntry>&)> change) {
         EXPECT_TRUE(kg->reconnect(lie_about<message::FetchRecords>([&](message::Records& page) {
@@ -64,64 +39,20 @@ class LyingServer : public testing::Test {
         return done ? ErrorCode{} : done.error();
     }
 
+    // A good admission that no commit has used yet.
+    message::ActReceipt admission_of(Member& by, const protocol::network::PersonId& person) {
+        const auto receipt = by.context().session.call(
+            message::Admit{by.context().sign(protocol::network::AdmitStatement{group, person})});
+        EXPECT_TRUE(receipt) << receipt.error().message();
+        return *receipt;
+    }
+
     // After the lie, an honest server is believed again, and nothing is lost or doubled.
     void expect_recovery() {
         kg->reconnect();
         ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
         EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three"));
     }
-
-    // The next record of the channel as this member would get it from a server in league with a member.
-    message::RecordEntry forged_record(Member& reader, const message::ChannelRecord& record) {
-        const auto open = channel::load_channel(reader.client().vault(), group);
-        const RecordNumber n = open->state.next_record();
-        const Bytes bytes = protocol::codec::encode(record);
-        return {{n, crypto::act::chain_hash(group, n, open->state.cursor->h, bytes)},
-                LogIndex{open->state.last_leaf.value() + 1},
-                bytes};
-    }
-
-    // A commit by KZ as its device could make it if it broke the rules.
-    message::ChannelRecord rogue_commit(const mls::CommitOptions& given) {
-        EXPECT_TRUE(kz->catch_up(group));
-        const auto open = channel::load_channel(kz->client().vault(), group);
-        message::ChannelAad aad;
-        aad.message_id = MessageId{crypto::system_random().array<16>()};
-        aad.head = *open->state.cursor;
-        mls::CommitOptions options = given;
-        options.authenticated_data = protocol::codec::encode(aad);
-        const BelievingValidator anybody;
-        const mls::ValidationPolicy policy{anybody, now_seconds()};
-        const auto pending = open->group->commit(kz->client().device().leaf_identity(0x0003),
-                                                 kz->client().device().keys.private_key,
-                                                 options,
-                                                 policy);
-        EXPECT_TRUE(pending) << pending.error().message();
-        message::ChannelRecord record;
-        record.type = message::RecordType::commit;
-        record.time = now_millis();
-        record.mls_message = protocol::codec::encode(mls::MlsMessage{pending->commit});
-        return record;
-    }
-
-    static mls::KeyPackage key_package_of(const TestDevice& device) {
-        mls::Credential credential;
-        credential.value = mls::X509Credential{device.chain};
-        const client::setup::Device own{
-            device.id, device.keys.clone("a key package for a test"), device.chain};
-        return mls::generate_key_package(
-                   *mls::CipherSuite::find(
-                       mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519),
-                   own.leaf_identity(0x0003),
-                   {now_seconds().value() - 60, now_seconds().value() + 3600})
-            .key_package;
-    }
-
-    TestNetwork network;
-    ServerProcess server;
-    std::optional<Member> kz;
-    std::optional<Member> kg;
-    GroupId group;
 };
 
 // ---- the channel's chain ----
@@ -197,7 +128,7 @@ TEST_F(LyingServer, is_caught_when_it_orders_a_commit_without_authority) {
     ASSERT_TRUE(kg->catch_up(group));
     mls::CommitOptions options;
     options.adds = {key_package_of(network.device("TJ"))};
-    const auto entry = forged_record(*kg, rogue_commit(options));
+    const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options));
 
     const auto taken = channel::take_records(kg->context(), group, {entry});
 
@@ -211,7 +142,7 @@ TEST_F(LyingServer, is_caught_when_it_orders_a_removal_without_authority) {
     ASSERT_TRUE(kg->catch_up(group));
     mls::CommitOptions options;
     options.removes = {channel::load_channel(kg->client().vault(), group)->group->own_leaf()};
-    const auto entry = forged_record(*kg, rogue_commit(options));
+    const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options));
 
     const auto taken = channel::take_records(kg->context(), group, {entry});
 
@@ -224,15 +155,16 @@ TEST_F(LyingServer, is_caught_when_it_admits_a_member_with_another_states_certif
     LeafOptions named_kz = leaf_options_now();
     named_kz.uris = {"spiffe://kz.pve.example/focal-point/person-2/laptop"};
     const TestDevice impostor = network.device_with("KZ", network.ca("UZ"), named_kz);
+    // Everything else about it is right, the admission by the founder above all.
+    const auto admission = admission_of(*kz, impostor.id.person);
     mls::CommitOptions options;
     options.adds = {key_package_of(impostor)};
-    const auto entry = forged_record(*kg, rogue_commit(options));
+    const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options, {admission}));
 
     const auto taken = channel::take_records(kg->context(), group, {entry});
 
     expect_caught(*kg, taken.error());
-    EXPECT_NE(kg->diagnostics().explanation().find("authority"), std::string::npos)
-        << kg->diagnostics().explanation();
+    expect_said(*kg, "invalid commit");
 }
 
 TEST_F(LyingServer, is_caught_when_an_act_beside_a_commit_is_not_what_its_leaf_says) {
