@@ -141,7 +141,7 @@ class Joining {
         state.rules = std::move(*rules);
         state.founder = std::move(*founder);
         state.founding = std::move(*founding);
-        state.first = next(head->n);
+        state.first = item_.record;
         state.cursor = *head;
         return {};
     }

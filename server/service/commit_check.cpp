@@ -63,7 +63,8 @@ Result<message::ChannelAad> check_aad(const Examination& exam, ByteView authenti
     return aad;
 }
 
-Result<void> check_group_info(const Examination& exam, const mls::GroupInfo& info) {
+// Gives the head that newcomers are told to begin from.
+Result<message::ChainHead> check_group_info(const Examination& exam, const mls::GroupInfo& info) {
     if (info.extensions.find(mls::ExtensionType::ratchet_tree) != nullptr) {
         return WireError::invalid_commit;
     }
@@ -75,7 +76,8 @@ Result<void> check_group_info(const Examination& exam, const mls::GroupInfo& inf
     if (!head) {
         return WireError::invalid_commit;
     }
-    return check_chain_head(exam.context, exam.channel, exam.head, *head);
+    SERAI_CHECK(check_chain_head(exam.context, exam.channel, exam.head, *head));
+    return head;
 }
 
 // In this network a commit adds, removes and updates; everything else has no authority that we could check.
@@ -228,7 +230,7 @@ Result<repo::ApplyCommit> examine(const Examination& exam) {
     }
     SERAI_CHECK(check_sender(exam, commit));
     SERAI_TRY(aad, check_aad(exam, commit.content.authenticated_data));
-    SERAI_CHECK(check_group_info(exam, info));
+    SERAI_TRY(welcome_head, check_group_info(exam, info));
     SERAI_TRY(staged, exam.head.public_group->stage(commit, {}, exam.judge.policy(), &info));
     SERAI_CHECK(check_kind(staged));
     SERAI_TRY(added, added_members(exam, staged));
@@ -241,6 +243,7 @@ Result<repo::ApplyCommit> examine(const Examination& exam) {
     result.changed_nodes = std::move(staged.changed_nodes);
     result.added = std::move(added);
     result.removed = std::move(removed);
+    result.welcomed_from = next(welcome_head.n);
     return result;
 }
 

@@ -56,6 +56,7 @@ struct Plan {
     Bytes welcome;
     std::vector<UsedAct> acts;
     std::vector<Coming> added;
+    std::optional<RecordNumber> welcomed_from;
     std::vector<Leaving> removed;
     kv::WriteBatch rows;  // of group, members and tree
 };
@@ -146,10 +147,12 @@ class ApplyCommitIntent final : public DeviceIntent {
                              make_key(keyspace::kReadable, group, ByteView{leaving.key}),
                              ReadableRange{leaving.from, n});
         }
+        // Messages may have come between the head that the Welcome names and this commit.
+        const RecordNumber from = std::min(plan_.welcomed_from.value_or(n), n);
         for (const Coming& coming : plan_.added) {
             rows.put_encoded(Space::state,
                              make_key(keyspace::kReadable, group, ByteView{coming.key}),
-                             ReadableRange{n, std::nullopt});
+                             ReadableRange{from, std::nullopt});
         }
     }
 
@@ -249,6 +252,7 @@ Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
     if (!plan.added.empty()) {
         put_tree(*input.next, group, plan.rows);
     }
+    plan.welcomed_from = input.welcomed_from;
     plan.removed = std::move(leaving);
     plan.record = record_without_time(
         protocol::message::RecordType::commit, std::move(input.commit), std::move(input.acts));

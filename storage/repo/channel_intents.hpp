@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace serai::storage::repo {
@@ -62,6 +63,9 @@ struct ApplyCommit {
     std::vector<protocol::message::ActReceipt>
         acts;  // of the request, already compared with ChannelAad.acts. Decide
                // compares each with what the log recorded
+    std::optional<RecordNumber>
+        welcomed_from;  // oldest record that those added need to follow the chain from the
+                        // head that their Welcome names; absent: the commit itself
 };
 
 // An application message. Response: RecordReceipt. Its entry concerns the channel's parties. Refusals: not_found (not

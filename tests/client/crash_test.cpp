@@ -96,6 +96,20 @@ TEST_F(ClientCrash, an_invitation_is_finished_wherever_it_was_interrupted) {
     }
 }
 
+TEST_F(ClientCrash, an_invitation_is_good_though_somebody_spoke_before_its_commit) {
+    die(kz, {"invite", "Case", "UZ/person-1"}, "client.commit.saved");
+    kg.must({"send", "Case", "between head and commit"});
+    kz.must({"read", "Case"});
+
+    EXPECT_NE(uz.must({"join"}).find("Joined 'Case'"), std::string::npos);
+
+    kz.must({"send", "Case", "hello"});
+    EXPECT_EQ(count_of(uz.must({"read", "Case"}), "hello"), 1U);
+    EXPECT_EQ(count_of(uz.must({"read", "Case"}), "between head and commit"), 0U);
+    uz.must({"send", "Case", "and hello"});
+    EXPECT_EQ(count_of(kg.must({"read", "Case"}), "and hello"), 1U);
+}
+
 TEST_F(ClientCrash, a_removal_is_finished_wherever_it_was_interrupted) {
     for (const std::string point : {"client.roster.saved",
                                     "client.roster.answered",
