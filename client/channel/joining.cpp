@@ -33,7 +33,8 @@ Result<T> decode_extension(const mls::Extensions& extensions, std::uint16_t type
     return decode_exact<T>(*data);
 }
 
-// One Welcome on its way in. untrusted and MLS errors are the inviter's doing, or the server's in a way that proves nothing.
+// One Welcome on its way in. untrusted and MLS errors are the inviter's doing, or the server's in a way that proves nothing;
+// not_found and forbidden say that it is not for us any more.
 class Joining {
   public:
     Joining(const Context& context, const message::MailboxItem& item)
@@ -48,10 +49,28 @@ class Joining {
 
     [[nodiscard]] const std::string& reason() const { return reason_; }
 
+    // What we know of a Welcome that was refused.
+    void describe(session::EvidenceFile& file) const {
+        file.bytes("group", item_.group.value())
+            .text("record number", std::to_string(item_.record.value()))
+            .text("epoch", std::to_string(item_.epoch.value()))
+            .bytes("welcome", item_.welcome);
+        if (misfit_) {
+            file.text("misfit's record number", std::to_string(misfit_->head.n.value()))
+                .bytes("misfit's chain hash given", misfit_->head.h)
+                .bytes("chain hash before", channel_.state.cursor->h)
+                .bytes("misfit's record", misfit_->record);
+        }
+    }
+
   private:
     ErrorCode refuse(std::string why) {
         reason_ = why;
         return context_.diagnostics.fail(ClientError::untrusted, std::move(why));
+    }
+
+    ErrorCode violation(std::string what) {
+        return context_.diagnostics.fail(ClientError::protocol_violation, std::move(what));
     }
 
     Result<void> open_welcome() {
@@ -103,12 +122,12 @@ class Joining {
                 break;
             }
             if (part.part.empty() || bytes.size() > part.total || part.total > kMaxTree) {
-                return refuse("a ratchet tree of a wrong length");
+                return violation("a ratchet tree of a wrong length");
             }
         }
         auto tree = decode_exact<mls::TreeNodes>(bytes);
         if (!tree) {
-            return refuse("a ratchet tree that does not decode");
+            return violation("a ratchet tree that does not decode");
         }
         return std::move(*tree);
     }
@@ -157,7 +176,7 @@ class Joining {
             request.from = next(channel_.state.cursor->n);
             SERAI_TRY(page, context_.session.call(request));
             if (page.entries.empty()) {
-                return refuse("the server does not give the records up to our own admission");
+                return violation("the server does not give the records up to our own admission");
             }
             for (const message::RecordEntry& entry : page.entries) {
                 if (channel_.state.cursor->n < item_.record) {
@@ -174,19 +193,13 @@ class Joining {
         if (entry.head.n != expected ||
             crypto::act::chain_hash(state.group, expected, state.cursor->h, entry.record) !=
                 entry.head.h) {
-            const std::string accusation =
-                "the server's channel does not continue the chain that the inviter signed";
-            session::EvidenceFile file{accusation};
-            file.bytes("group", state.group.value())
-                .text("record number", std::to_string(entry.head.n.value()))
-                .bytes("chain hash given", entry.head.h)
-                .bytes("chain hash before", state.cursor->h)
-                .bytes("record", entry.record);
-            return context_.evidence.accuse(accusation, file);
+            // One of the two lies, and nothing here tells which.
+            misfit_ = entry;
+            return refuse("the channel does not continue the chain that the inviter signed");
         }
         const auto record = decode_exact<message::ChannelRecord>(entry.record);
         if (!record) {
-            return refuse("a record that does not decode");
+            return violation("a record that does not decode");
         }
         state.cursor = entry.head;
         state.last_leaf = entry.leaf;
@@ -262,6 +275,7 @@ class Joining {
     OpenChannel channel_;
     HistoryEntry entry_;
     std::string reason_;
+    std::optional<message::RecordEntry> misfit_;  // a record that breaks the chain
 };
 
 bool Joining::may_admit_us(const Authority& authority) const {
@@ -272,20 +286,51 @@ bool Joining::may_admit_us(const Authority& authority) const {
                               authority.subject);
 }
 
-// Whether we are in that epoch, or a later one, already.
+// Whether that Welcome was taken in already; perhaps we have been removed since.
 Result<bool> is_taken(const Context& context, const message::MailboxItem& item) {
     auto channel = load_channel(context.vault, item.group);
     if (!channel) {
         return channel.error() == ClientError::not_found ? Result<bool>{false}
                                                          : Result<bool>{channel.error()};
     }
-    return channel->group && channel->group->epoch() >= item.epoch.value();
+    return channel->state.cursor && item.record <= channel->state.cursor->n;
+}
+
+// Said of a channel that we were removed from, and of what lies before our coming.
+bool is_withdrawn(const ErrorCode& error) {
+    return error == WireError::not_found || error == WireError::forbidden;
 }
 
 bool ends_everything(const ErrorCode& error) {
-    return error == ClientError::server_lied || error == ClientError::unreachable ||
-           error == ClientError::timed_out || error == ClientError::vault_damaged ||
-           error.category() == wire_category();
+    return error == ClientError::server_lied || error == ClientError::protocol_violation ||
+           error == ClientError::unreachable || error == ClientError::timed_out ||
+           error == ClientError::vault_damaged ||
+           (error.category() == wire_category() && !is_withdrawn(error));
+}
+
+// The Welcome leaves the mailbox, so that nobody can block a device for good by a bad one; what it was stays provable.
+void keep_refused(const Context& context, const Joining& joining, const std::string& why) {
+    session::EvidenceFile file{"an invitation does not hold: " + why};
+    file.text("checkpoint", context.log.note());
+    joining.describe(file);
+    static_cast<void>(context.evidence.keep(file));
+}
+
+Result<Joined> join_one(const Context& context, const message::MailboxItem& item) {
+    Joining joining{context, item};
+    const auto done = joining.run();
+    if (done) {
+        return Joined{item.group, {}, false};
+    }
+    if (ends_everything(done.error())) {
+        return done.error();
+    }
+    if (is_withdrawn(done.error())) {
+        return Joined{item.group, "it was withdrawn before it was taken", true};
+    }
+    const std::string why = joining.reason().empty() ? done.error().message() : joining.reason();
+    keep_refused(context, joining, why);
+    return Joined{item.group, why, false};
 }
 
 }  // namespace
@@ -347,7 +392,6 @@ Result<std::vector<Joined>> join_all(const Context& context) {
     std::vector<Joined> joined;
     message::ListMailbox request;
     bool more = true;
-    bool clean = true;  // every item so far may be deleted
     while (more) {
         SERAI_TRY(page, context.session.call(request));
         more = page.more && !page.items.empty();
@@ -355,20 +399,10 @@ Result<std::vector<Joined>> join_all(const Context& context) {
             request.from = item.sequence + 1;
             SERAI_TRY(taken, is_taken(context, item));
             if (!taken) {
-                Joining joining{context, item};
-                const auto done = joining.run();
-                if (!done && (ends_everything(done.error()))) {
-                    return done.error();
-                }
-                joined.push_back({item.group,
-                                  done ? std::string{}
-                                       : (joining.reason().empty() ? done.error().message()
-                                                                   : joining.reason())});
-                clean = clean && done.has_value();
+                SERAI_TRY(one, join_one(context, item));
+                joined.push_back(std::move(one));
             }
-            if (clean) {
-                SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
-            }
+            SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
         }
     }
     return joined;

@@ -162,6 +162,11 @@ Result<void> join(Program& program) {
     SERAI_TRY(joined, channel::join_all(client->context()));
     bool trouble = false;
     for (const channel::Joined& one : joined) {
+        if (one.withdrawn) {
+            program.out().note("Passed over: an invitation to " + short_id(one.group.value()) +
+                               ": " + one.trouble);
+            continue;
+        }
         if (!one.trouble.empty()) {
             program.out().note("Not taken: an invitation to " + short_id(one.group.value()) + ": " +
                                printable(one.trouble));
@@ -181,8 +186,10 @@ Result<void> join(Program& program) {
     }
     SERAI_CHECK(channel::stock_key_packages(client->context(), kStock));
     if (trouble) {
-        return program.diagnostics().fail(ClientError::untrusted,
-                                          "an invitation could not be taken (see above)");
+        return program.diagnostics().fail(
+            ClientError::untrusted,
+            "an invitation could not be taken (see above); it is kept in the "
+            "folder 'evidence'");
     }
     return {};
 }

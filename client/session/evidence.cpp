@@ -34,7 +34,7 @@ EvidenceFile& EvidenceFile::bytes(std::string_view name, ByteView value) {
     return text(std::string{name} + " (hex)", to_hex(value));
 }
 
-ErrorCode EvidenceLocker::accuse(std::string accusation, const EvidenceFile& file) {
+std::optional<std::filesystem::path> EvidenceLocker::keep(const EvidenceFile& file) {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
     std::filesystem::path path;
@@ -42,11 +42,19 @@ ErrorCode EvidenceLocker::accuse(std::string accusation, const EvidenceFile& fil
         path = folder_ / (utc_now("%Y%m%dT%H%M%SZ") + "-" + std::to_string(n) + ".txt");
     }
     if (!write_file_durably(path, as_bytes(file.content()))) {
+        return std::nullopt;
+    }
+    return path;
+}
+
+ErrorCode EvidenceLocker::accuse(std::string accusation, const EvidenceFile& file) {
+    auto path = keep(file);
+    if (!path) {
         return diagnostics_->fail(
             ClientError::server_lied,
-            accusation + " (the evidence could not be written to " + path.string() + ")");
+            accusation + " (the evidence could not be written to " + folder_.string() + ")");
     }
-    return diagnostics_->lied(std::move(accusation), path);
+    return diagnostics_->lied(std::move(accusation), std::move(*path));
 }
 
 }  // namespace serai::client::session

@@ -6,6 +6,7 @@
 #include "protocol/base/bytes.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,9 @@ class EvidenceLocker {
   public:
     EvidenceLocker(std::filesystem::path folder, Diagnostics& diagnostics)
         : folder_(std::move(folder)), diagnostics_(&diagnostics) {}
+
+    // Keeps the file of something that proves nothing against the server. Gives its name; nullopt if it cannot be written.
+    std::optional<std::filesystem::path> keep(const EvidenceFile& file);
 
     // Keeps the file and returns server_lied, with `accusation` and the file's name in the diagnostics. If it cannot be written,
     // the words say that instead of a name; the lie is reported either way.

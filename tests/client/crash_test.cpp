@@ -144,6 +144,18 @@ TEST_F(ClientCrash, a_welcome_is_taken_once) {
     EXPECT_EQ(count_of(kz.must({"read", "Case"}), "here I am"), 1U);
 }
 
+TEST_F(ClientCrash, a_welcome_that_was_taken_is_not_taken_again_after_a_removal) {
+    kz.must({"invite", "Case", "UZ/person-1"});
+    die(uz, {"join"}, "client.join.saved");
+    kz.must({"remove", "Case", "UZ/person-1"});
+    uz.must({"channels"});
+
+    uz.must({"join"});
+
+    kz.must({"invite", "Case", "UZ/person-1"});
+    EXPECT_NE(uz.must({"join"}).find("Joined 'Case'"), std::string::npos);
+}
+
 TEST_F(ClientCrash, key_packages_are_published_once) {
     for (const std::string point : {"client.publish.saved", "client.publish.answered"}) {
         const auto home = network.directory() / "homes" / point;

@@ -1,0 +1,121 @@
+// A member's channels when things go wrong around them: races, members who left, revocations, an epoch that somebody burnt.
+#include "client/channel/catch_up.hpp"
+#include "client/channel/joining.hpp"
+#include "client/channel/resume.hpp"
+#include "client/channel/roster.hpp"
+#include "client/channel/sending.hpp"
+#include "tests/client/command_line.hpp"
+#include "tests/client/rogue.hpp"
+#include "tests/client/two_members.hpp"
+
+#include <gmock/gmock.h>
+
+namespace serai::tests {
+namespace {
+
+namespace channel = client::channel;
+namespace message = protocol::message;
+using client::ClientError;
+using testing::Contains;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class ChannelTest : public TwoMembers {
+  protected:
+    // Does something once, when the answer to the first request of that type arrives.
+    template <class Request>
+    static Lie meanwhile(std::function<void()> act) {
+        auto done = std::make_shared<bool>(false);
+        return [act = std::move(act), done](message::RequestType type, message::ResponseFrame&) {
+            if (type == Request::kType && !*done) {
+                *done = true;
+                act();
+            }
+        };
+    }
+
+    Member& with_uz() {
+        uz.emplace(network, server.port(), "UZ");
+        kz->invite(group, *uz);
+        uz->join();
+        return *uz;
+    }
+
+    void revoke(Member& member, std::string_view party) {
+        Member registrar{network, server.port(), party, "registrar/person-8/desk"};
+        const Bytes crl = network.crl(party, {member.client().device().chain.front()});
+        ASSERT_TRUE(registrar.context().session.call(message::PublishCrl{crl}));
+    }
+
+    static message::Content text(std::string_view words) {
+        return {message::ContentType::text, now_millis(), to_bytes(as_bytes(words))};
+    }
+
+    // Leaves a message as a process leaves it that dies before it sends.
+    static void leave_unsent(Member& member, const GroupId& group, std::string_view words) {
+        client::vault::Vault& vault = member.client().vault();
+        auto batch = vault.batch();
+        channel::make_send_task(*channel::next_task_number(vault), group, text(words)).save(batch);
+        ASSERT_TRUE(vault.commit(std::move(batch)));
+    }
+
+    std::optional<Member> uz;
+};
+
+// ---- joining ----
+
+TEST_F(ChannelTest, an_invitation_withdrawn_before_it_was_taken_is_passed_over) {
+    set_scene();
+    uz.emplace(network, server.port(), "UZ");
+    kz->invite(group, *uz);
+    ASSERT_TRUE(channel::expel(kz->context(), group, uz->person()));
+
+    const auto withdrawn = channel::join_all(uz->context());
+
+    ASSERT_TRUE(withdrawn) << withdrawn.error().message();
+    EXPECT_TRUE(channel::join_all(uz->context())->empty());
+    kz->invite(group, *uz);
+    uz->join();
+    EXPECT_EQ(members_at(*uz), 3U);
+}
+
+TEST_F(ChannelTest, the_newest_of_two_invitations_is_taken) {
+    set_scene();
+    uz.emplace(network, server.port(), "UZ");
+    kz->invite(group, *uz);
+    ASSERT_TRUE(channel::expel(kz->context(), group, uz->person()));
+    kz->invite(group, *uz);
+
+    const auto joined = channel::join_all(uz->context());
+
+    ASSERT_TRUE(joined) << joined.error().message();
+    EXPECT_TRUE(joined->back().trouble.empty()) << joined->back().trouble;
+    EXPECT_EQ(members_at(*uz), 3U);
+    EXPECT_TRUE(channel::join_all(uz->context())->empty());
+}
+
+TEST_F(ChannelTest, a_bad_invitation_is_kept_as_evidence_and_stands_in_nobodys_way) {
+    set_scene();
+    uz.emplace(network, server.port(), "UZ");
+    kz->invite(group, *uz);
+    ASSERT_TRUE(uz->reconnect(lie_about<message::ListMailbox>([](message::Mailbox& page) {
+        for (message::MailboxItem& item : page.items) {
+            item.welcome.back() ^= 1U;
+        }
+    })));
+    const auto refused = channel::join_all(uz->context());
+    ASSERT_TRUE(refused) << refused.error().message();
+    ASSERT_THAT(*refused, SizeIs(1));
+    EXPECT_FALSE(refused->front().trouble.empty());
+    EXPECT_FALSE(std::filesystem::is_empty(uz->home() / "evidence"));
+
+    uz->reconnect();
+
+    EXPECT_TRUE(channel::join_all(uz->context())->empty());
+    const GroupId other = kg->found("Another");
+    kg->invite(other, *uz);
+    uz->join();
+}
+
+}  // namespace
+}  // namespace serai::tests
