@@ -150,7 +150,11 @@ class Verifier {
             at->second.head.n < before.next_record()) {
             return check_not_twice(before, logged);
         }
-        SERAI_CHECK(channel::catch_up(context_, before.group));
+        if (const auto read = channel::catch_up(context_, before.group); !read) {
+            // What comes next was given to us; that we cannot follow it is a member's doing.
+            return read.error() == ClientError::wedged ? check_not_twice(before, logged)
+                                                       : Result<void>{read.error()};
+        }
         SERAI_TRY(now, channel::load_channel(context_.vault, before.group));
         if (now.state.standing == channel::Standing::member &&
             at->second.head.n >= now.state.next_record()) {

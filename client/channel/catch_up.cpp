@@ -84,4 +84,19 @@ Result<void> catch_up(const Context& context, const GroupId& group, const OnEntr
     }
 }
 
+Result<std::vector<Unfollowed>> catch_up_everywhere(const Context& context) {
+    SERAI_TRY(states, load_channel_states(context.vault));
+    std::vector<Unfollowed> unfollowed;
+    for (const ChannelState& state : states) {
+        const auto done = catch_up(context, state.group);
+        if (!done && done.error() != ClientError::wedged) {
+            return done.error();
+        }
+        if (!done) {
+            unfollowed.push_back({state.group, context.diagnostics.explanation()});
+        }
+    }
+    return unfollowed;
+}
+
 }  // namespace serai::client::channel

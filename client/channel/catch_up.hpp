@@ -5,6 +5,7 @@
 #include "client/context.hpp"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace serai::client::channel {
@@ -15,6 +16,15 @@ using OnEntry = std::function<void(const HistoryEntry&)>;
 // Fetches and takes every record up to the end of the log. Errors of Follower::take and of the session; what came before an error
 // is kept. A channel that we were removed from has nothing new and is no error.
 Result<void> catch_up(const Context& context, const GroupId& group, const OnEntry& on_entry = {});
+
+// The same for every channel that we know. A channel that cannot be followed is left where it is and does not hold up the others.
+// Gives those, with the reason in words.
+struct Unfollowed {
+    GroupId group;
+    std::string reason;
+};
+
+Result<std::vector<Unfollowed>> catch_up_everywhere(const Context& context);
 
 // Takes records that lie here already (a page, or a pushed event); they must continue where we stand.
 Result<void> take_records(const Context& context,

@@ -12,8 +12,6 @@ namespace message = protocol::message;
 namespace mls = crypto::mls;
 using protocol::codec::decode_exact;
 
-constexpr std::size_t kMaxTitle = 1024;  // bytes
-
 UnixSeconds seconds_of(UnixMillis time) {
     constexpr std::uint64_t kMillis = 1000;
     return UnixSeconds{time.value() / kMillis};

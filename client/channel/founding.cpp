@@ -10,6 +10,7 @@
 #include "crypto/act/commitment.hpp"
 #include "crypto/primitive/hash.hpp"
 #include "crypto/x509/certificate.hpp"
+#include "protocol/codec/utf8.hpp"
 #include "protocol/network/authority.hpp"
 
 #include <algorithm>
@@ -106,6 +107,12 @@ ThemeId theme_of(std::string_view name) {
 Result<GroupId> found(const Context& context,
                       const std::string& title,
                       const network::ChannelRules& rules) {
+    // Checked before anything is asked for: what cannot be read back from the vault would stand in the way of every later command.
+    if (title.empty() || title.size() > kMaxTitle ||
+        !protocol::codec::is_printable_utf8(as_bytes(title))) {
+        return context.diagnostics.fail(ClientError::bad_argument,
+                                        "a title has 1 to 1024 bytes of UTF-8 on one line");
+    }
     if (!network::may_found(context.network.genesis(), rules, context.device.id.person)) {
         return context.diagnostics.fail(ClientError::not_permitted,
                                         "only a focal point of a party in the channel may found "

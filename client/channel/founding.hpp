@@ -10,7 +10,8 @@
 
 namespace serai::client::channel {
 
-// Founds a channel of a theme, alone in it at first. not_permitted if this identity may not found one with these rules.
+// Founds a channel of a theme, alone in it at first. bad_argument for a title that is empty, longer than kMaxTitle or not
+// printable UTF-8; not_permitted if this identity may not found one with these rules.
 Result<GroupId> found(const Context& context,
                       const std::string& title,
                       const protocol::network::ChannelRules& rules);

@@ -8,6 +8,7 @@
 #include "client/channel/verdict.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace serai::client::channel {
 namespace {
@@ -72,10 +73,36 @@ std::string_view describe(TaskKind kind) {
     return "a request";
 }
 
+// Nothing else can be asked for either, or nothing of what the server says counts any more.
+bool ends_everything(const ErrorCode& error) {
+    return error == ClientError::unreachable || error == ClientError::timed_out ||
+           error == ClientError::protocol_violation || error == ClientError::server_lied ||
+           error == ClientError::vault_damaged || error == WireError::shutting_down;
+}
+
+// Whether a task that failed so may get further another time.
+bool may_be_tried_again(const ErrorCode& error) {
+    if (error.category() == wire_category()) {
+        return !is_refused_for_good(error);
+    }
+    return error == ClientError::wedged || error == ClientError::too_contended;
+}
+
+std::string notice_of(const Context& context, const Task& task, const ErrorCode& error) {
+    const std::string& explanation = context.diagnostics.explanation();
+    return "An earlier command was interrupted while " + std::string{describe(task.kind)} +
+           ", and " +
+           (may_be_tried_again(error)
+                ? "that cannot be finished now; the next command tries again: "
+                : "it was not possible to finish that: ") +
+           error.message() + (explanation.empty() ? "" : " (" + explanation + ")");
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> resume(const Context& context) {
     std::vector<std::string> notices;
+    std::set<GroupId> stuck;  // channels in which the order of tasks would change
     std::uint64_t from = 0;
     while (true) {
         SERAI_TRY(tasks, load_tasks(context.vault));
@@ -85,22 +112,23 @@ Result<std::vector<std::string>> resume(const Context& context) {
             return notices;
         }
         from = task->number + 1;
+        if (task->group != GroupId{} && stuck.contains(task->group)) {
+            continue;
+        }
+        context.diagnostics.clear();
         const auto done = carry_on(context, *task);
         if (done) {
             continue;
         }
-        if (!is_refused_for_good(done.error()) && done.error() != ClientError::removed &&
-            done.error() != ClientError::not_permitted && done.error() != ClientError::untrusted &&
-            done.error() != ClientError::not_found) {
+        if (ends_everything(done.error())) {
             return done.error();
         }
-        SERAI_CHECK(drop(context, *task));
-        notices.push_back("An earlier command was interrupted while " +
-                          std::string{describe(task->kind)} +
-                          ", and it was not possible to finish that: " + done.error().message() +
-                          (context.diagnostics.explanation().empty()
-                               ? ""
-                               : " (" + context.diagnostics.explanation() + ")"));
+        if (may_be_tried_again(done.error())) {
+            stuck.insert(task->group);
+        } else {
+            SERAI_CHECK(drop(context, *task));
+        }
+        notices.push_back(notice_of(context, *task, done.error()));
     }
 }
 

@@ -10,7 +10,6 @@ namespace message = protocol::message;
 namespace network = protocol::network;
 
 constexpr std::uint16_t kVersion = 1;
-constexpr std::size_t kMaxTitle = 1024;
 
 }  // namespace
 

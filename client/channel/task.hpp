@@ -12,6 +12,8 @@
 
 namespace serai::client::channel {
 
+inline constexpr std::size_t kMaxTitle = 1024;  // bytes of a channel's title
+
 enum class TaskKind : std::uint8_t {
     publish = 1,  // key packages into the directory
     found = 2,    // found a channel, then establish it
@@ -44,7 +46,7 @@ struct Task {
 [[nodiscard]] Result<std::uint64_t> next_task_number(const vault::Vault& vault);
 
 struct FoundPayload {
-    std::string title;
+    std::string title;  // printable, at most kMaxTitle
     protocol::network::ChannelRules rules;
 
     void encode(protocol::codec::Writer& writer) const;

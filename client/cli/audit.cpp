@@ -23,10 +23,7 @@ namespace message = protocol::message;
 
 Result<void> verify(Program& program) {
     SERAI_TRY(client, program.open_online());
-    SERAI_TRY(states, channel::load_channel_states(client->vault()));
-    for (const channel::ChannelState& state : states) {
-        SERAI_CHECK(channel::catch_up(client->context(), state.group));
-    }
+    SERAI_CHECK(program.catch_up_everywhere());
     std::optional<ProgressBar> progress;
     SERAI_TRY(report,
               audit::verify_log(client->context(), [&](std::uint64_t done, std::uint64_t total) {

@@ -51,10 +51,7 @@ boost::json::object channel_json(const channel::ChannelState& state) {
 Result<void> list_channels(Program& program, bool offline) {
     SERAI_TRY(client, offline ? program.open_offline() : program.open_online());
     if (!offline) {
-        SERAI_TRY(before, channel::load_channel_states(client->vault()));
-        for (const channel::ChannelState& state : before) {
-            SERAI_CHECK(channel::catch_up(client->context(), state.group));
-        }
+        SERAI_CHECK(program.catch_up_everywhere());
     }
     SERAI_TRY(states, channel::load_channel_states(client->vault()));
     std::ranges::sort(states, {}, &channel::ChannelState::title);
@@ -173,7 +170,11 @@ Result<void> join(Program& program) {
             trouble = true;
             continue;
         }
-        SERAI_CHECK(channel::catch_up(client->context(), one.group));
+        // What came after our admission is the channel's business, not that of this invitation.
+        if (auto done = channel::catch_up(client->context(), one.group);
+            !done && done.error() != ClientError::wedged) {
+            return done;
+        }
         SERAI_TRY(channel, channel::load_channel(client->vault(), one.group));
         program.out().say(
             "Joined '" + title_of(channel.state) + "' (" + short_id(one.group.value()) + "), " +

@@ -1,5 +1,6 @@
 #include "client/cli/program.hpp"
 
+#include "client/channel/catch_up.hpp"
 #include "client/channel/resume.hpp"
 #include "client/files.hpp"
 
@@ -182,6 +183,16 @@ Result<Client*> Program::open_online() {
     }
     diagnostics_.clear();
     return client;
+}
+
+Result<void> Program::catch_up_everywhere() {
+    SERAI_TRY(unfollowed, channel::catch_up_everywhere(client_->context()));
+    for (const channel::Unfollowed& one : unfollowed) {
+        output_.note("This device cannot follow the channel " + to_hex(one.group.value()) +
+                     " any more: " + printable(one.reason));
+    }
+    diagnostics_.clear();
+    return {};
 }
 
 }  // namespace serai::client::cli

@@ -42,6 +42,9 @@ class Program {
     Result<Client*> open_offline();
     Result<Client*> open_online();
 
+    // Reads on in every channel of the client that is open online; notes those that cannot be followed.
+    Result<void> catch_up_everywhere();
+
     [[nodiscard]] Home home_folder() const;
 
     // From SERAI_PASSPHRASE, the file, or the terminal (twice if it is a new one).

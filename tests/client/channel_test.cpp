@@ -117,5 +117,39 @@ TEST_F(ChannelTest, a_bad_invitation_is_kept_as_evidence_and_stands_in_nobodys_w
     uz->join();
 }
 
+// ---- a channel that cannot be followed ----
+
+TEST_F(ChannelTest, a_burnt_epoch_holds_up_no_other_channel) {
+    set_scene();
+    const GroupId other = kg->found("Another");
+    ASSERT_TRUE(kg->catch_up(group));
+    leave_unsent(*kg, group, "into the burnt epoch");
+    leave_unsent(*kg, other, "into the good one");
+    burn_epoch(*kz, group);
+    ASSERT_EQ(kg->catch_up(group).error(), ClientError::wedged);
+
+    const auto notices = channel::resume(kg->context());
+
+    ASSERT_TRUE(notices) << notices.error().message();
+    EXPECT_THAT(*notices, SizeIs(1));
+    EXPECT_THAT(kg->heard(other), Contains("into the good one"));
+}
+
+TEST_F(ChannelTest, a_burnt_epoch_hides_neither_the_list_of_channels_nor_the_log) {
+    set_scene();
+    kg->found("Another");
+    ASSERT_TRUE(kg->catch_up(group));
+    burn_epoch(*kz, group);
+    const CommandLine serai{kg->home()};
+    kg.reset();
+
+    const std::string listed = serai.must({"channels"});
+    const std::string verified = serai.must({"audit", "verify"});
+
+    EXPECT_NE(listed.find("Another"), std::string::npos) << listed;
+    EXPECT_NE(listed.find("cannot follow"), std::string::npos) << listed;
+    EXPECT_NE(verified.find("leaves recompute"), std::string::npos) << verified;
+}
+
 }  // namespace
 }  // namespace serai::tests

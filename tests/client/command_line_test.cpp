@@ -92,6 +92,20 @@ TEST_F(CommandLineTest, follow_shows_what_comes_while_it_waits) {
     }
 }
 
+TEST_F(CommandLineTest, a_title_that_nobody_could_read_back_is_refused) {
+    CommandLine kz = person("KZ");
+    for (const std::string& title : {std::string(1'025, 'x'),
+                                     std::string{"a\tb"},
+                                     std::string{"a\nb"},
+                                     std::string{"\xff"},
+                                     std::string{}}) {
+        EXPECT_EQ(kz.run({"create", title, "--theme", "t", "--party", "KZ"}).exit_code, usage)
+            << title;
+    }
+    EXPECT_EQ(count_of(kz.must({"channels"}), "No channels yet"), 1U);
+    kz.must({"create", std::string(1'024, 'x'), "--theme", "t", "--party", "KZ"});
+}
+
 TEST_F(CommandLineTest, every_line_for_scripts_is_json) {
     CommandLine kz = person("KZ");
     with_channel(kz).must({"send", "Case 14", "a \"quoted\"\nline"});
