@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace serai::client::audit {
 namespace {
@@ -81,6 +82,9 @@ class Verifier {
             return accuse("the log's time goes backwards", index, &leaf);
         }
         last_time_ = leaf.time;
+        if (!ids_.insert(leaf.entry_id).second) {
+            return accuse("two entries of the log have one id", index, &leaf);
+        }
         if (const auto found = expected_.find(index);
             found != expected_.end() && found->second != leaf) {
             return accuse("an entry was opened with another leaf than the log has", index, &leaf);
@@ -183,6 +187,7 @@ class Verifier {
     const OnLeaves& on_leaves_;
     Report report_;
     std::map<std::uint64_t, message::Leaf> expected_;
+    std::set<EntryId> ids_;
     UnixSeconds last_time_;
 };
 

@@ -182,7 +182,7 @@ Result<HistoryEntry> Follower::take_own_commit(const Seen& seen, const Task& tas
     std::ranges::set_difference(after, before, std::back_inserter(entry.added));
     std::ranges::set_difference(before, after, std::back_inserter(entry.removed));
     for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.index);
+        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
     }
     channel_->group = std::move(pending->next);
     epoch_changed_ = true;
@@ -229,7 +229,7 @@ Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
     }
     follow_change(staged->change, entry);
     for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.index);
+        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
     }
     epoch_changed_ = true;
     set_back_commits();

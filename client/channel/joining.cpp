@@ -167,6 +167,7 @@ class Joining {
 
     // From the head that the inviter vouches for to the commit that added us.
     Result<void> read_chain() {
+        SERAI_CHECK(remember_before());
         if (item_.record <= channel_.state.cursor->n) {
             return refuse("the Welcome names a commit older than its own chain head");
         }
@@ -222,6 +223,10 @@ class Joining {
         }
         bool admitted = false;
         for (const message::ActReceipt& receipt : record.acts) {
+            if (std::ranges::find(channel_.state.used_acts, receipt.receipt.leaf.entry_id) !=
+                channel_.state.used_acts.end()) {
+                return refuse("the act that admits us was used for an earlier commit");
+            }
             auto authority = verify_authority(context_, item_.group, receipt);
             if (!authority) {
                 return authority.error() == ClientError::untrusted
@@ -231,7 +236,7 @@ class Joining {
             admitted =
                 admitted || (authority->admits && authority->subject == context_.device.id.person &&
                              may_admit_us(*authority));
-            channel_.state.used_acts.push_back(receipt.receipt.index);
+            channel_.state.used_acts.push_back(receipt.receipt.leaf.entry_id);
         }
         if (!admitted) {
             return refuse("nobody who may has admitted us to this channel");
@@ -251,11 +256,19 @@ class Joining {
 
     bool may_admit_us(const Authority& authority) const;
 
-    Result<void> save() {
-        const auto before = load_channel(context_.vault, item_.group);
+    // What an earlier membership knew: the title, and the acts that were used then and may not be used again.
+    Result<void> remember_before() {
+        auto before = load_channel(context_.vault, item_.group);
         if (before) {
-            channel_.state.title = before->state.title;
+            channel_.state.title = std::move(before->state.title);
+            channel_.state.used_acts = std::move(before->state.used_acts);
+            return {};
         }
+        return before.error() == ClientError::not_found ? Result<void>{}
+                                                        : Result<void>{before.error()};
+    }
+
+    Result<void> save() {
         vault::Batch batch = context_.vault.batch();
         save_channel(batch, channel_, true);
         batch.put_encoded(

@@ -87,6 +87,21 @@ bool may(const Context& context, const ChannelState& state, const Authority& aut
                : network::may_expel(genesis, state.founder, authority.signer, authority.subject);
 }
 
+// By id: a server could put one signed act into two leaves.
+Result<void> check_unused(const Context& context,
+                          const ChannelState& state,
+                          std::span<const message::ActReceipt> before,
+                          const EntryId& id) {
+    const bool repeated = std::ranges::find(state.used_acts, id) != state.used_acts.end() ||
+                          std::ranges::any_of(before, [&](const message::ActReceipt& other) {
+                              return other.receipt.leaf.entry_id == id;
+                          });
+    if (repeated) {
+        return refuse(context, "a commit uses an act for the second time");
+    }
+    return {};
+}
+
 // The acts beside the record are those under the committer's signature, each new.
 Result<void> check_references(const Context& context,
                               const ChannelState& state,
@@ -101,14 +116,7 @@ Result<void> check_references(const Context& context,
             aad.acts[i].leaf_hash != act::leaf_hash(receipt.leaf)) {
             return refuse(context, "a commit names other acts than those beside it");
         }
-        const bool repeated =
-            std::ranges::find(state.used_acts, receipt.index) != state.used_acts.end() ||
-            std::ranges::count_if(acts, [&](const message::ActReceipt& other) {
-                return other.receipt.index == receipt.index;
-            }) > 1;
-        if (repeated) {
-            return refuse(context, "a commit uses an act for the second time");
-        }
+        SERAI_CHECK(check_unused(context, state, acts.first(i), receipt.leaf.entry_id));
     }
     return {};
 }

@@ -9,7 +9,8 @@ using protocol::codec::Writer;
 namespace message = protocol::message;
 namespace network = protocol::network;
 
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kStateVersion = 2;
+constexpr std::uint16_t kEntryVersion = 1;
 constexpr std::size_t kMaxText = 4096;
 
 void write_texts(Writer& writer, const std::vector<std::string>& texts) {
@@ -31,9 +32,9 @@ Result<std::vector<std::string>> read_texts(Reader& reader) {
     return texts;
 }
 
-Result<void> read_version(Reader& reader) {
+Result<void> read_version(Reader& reader, std::uint16_t expected) {
     SERAI_TRY(version, reader.u16());
-    if (version != kVersion) {
+    if (version != expected) {
         return CodecError::unknown_value;
     }
     return {};
@@ -60,7 +61,7 @@ Result<std::optional<T>> read_optional(Reader& reader) {
 }  // namespace
 
 void ChannelState::encode(Writer& writer) const {
-    writer.u16(kVersion);
+    writer.u16(kStateVersion);
     writer.strong(group);
     writer.enumeration(standing);
     rules.encode(writer);
@@ -71,14 +72,14 @@ void ChannelState::encode(Writer& writer) const {
     write_optional(writer, cursor);
     writer.strong(last_leaf);
     writer.nested([&](Writer& inner) {
-        for (const LogIndex& index : used_acts) {
-            inner.strong(index);
+        for (const EntryId& id : used_acts) {
+            inner.strong(id);
         }
     });
 }
 
 Result<ChannelState> ChannelState::decode(Reader& reader) {
-    SERAI_CHECK(read_version(reader));
+    SERAI_CHECK(read_version(reader, kStateVersion));
     ChannelState out;
     SERAI_TRY(group, reader.strong<GroupId>());
     SERAI_TRY(standing, reader.u8());
@@ -95,8 +96,8 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     }
     Reader inner{used};
     while (!inner.at_end()) {
-        SERAI_TRY(index, inner.strong<LogIndex>());
-        out.used_acts.push_back(index);
+        SERAI_TRY(id, inner.strong<EntryId>());
+        out.used_acts.push_back(id);
     }
     out.group = group;
     out.standing = static_cast<Standing>(standing);
@@ -111,7 +112,7 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
 }
 
 void HistoryEntry::encode(Writer& writer) const {
-    writer.u16(kVersion);
+    writer.u16(kEntryVersion);
     writer.strong(n);
     writer.fixed(h);
     writer.strong(leaf);
@@ -126,7 +127,7 @@ void HistoryEntry::encode(Writer& writer) const {
 }
 
 Result<HistoryEntry> HistoryEntry::decode(Reader& reader) {
-    SERAI_CHECK(read_version(reader));
+    SERAI_CHECK(read_version(reader, kEntryVersion));
     HistoryEntry out;
     SERAI_TRY(n, reader.strong<RecordNumber>());
     SERAI_TRY(h, reader.array<32>());

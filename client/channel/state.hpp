@@ -17,7 +17,7 @@ enum class Standing : std::uint8_t {
     removed = 2,  // a commit removed this device: the history stays, the keys are gone
 };
 
-// struct { uint16 version = 1; ... } in the order of the members.
+// struct { uint16 version = 2; ... } in the order of the members.
 struct ChannelState {
     GroupId group;
     Standing standing = Standing::member;
@@ -28,7 +28,9 @@ struct ChannelState {
     RecordNumber first;                                  // the oldest record in our history
     std::optional<protocol::message::ChainHead> cursor;  // newest processed; none before record 0
     LogIndex last_leaf;                                  // of the record at the cursor
-    std::vector<LogIndex> used_acts;  // leaves of acts that a commit has used, in order
+    std::vector<EntryId>
+        used_acts;  // ids of acts that a commit has used, in order; a second act of
+                    // one id is refused, whatever its leaf
 
     [[nodiscard]] RecordNumber next_record() const {
         return cursor ? next(cursor->n) : RecordNumber{0};

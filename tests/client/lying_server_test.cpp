@@ -167,6 +167,39 @@ TEST_F(LyingServer, is_caught_when_it_admits_a_member_with_another_states_certif
     expect_said(*kg, "invalid commit");
 }
 
+TEST_F(LyingServer, is_caught_when_it_orders_an_act_again_after_the_member_came_back) {
+    set_scene();
+    const auto first = acts_that_added(*kg, group);
+    ASSERT_TRUE(kg->catch_up(group));
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+    ASSERT_TRUE(kg->catch_up(group));
+    kz->invite(group, *kg);
+    kg->join();
+    mls::CommitOptions options;
+    options.adds = {key_package_of(network.device("TJ"))};
+    const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options, first));
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+    expect_said(*kg, "second time");
+}
+
+TEST_F(LyingServer, is_caught_when_it_logs_one_act_twice_to_use_it_twice) {
+    set_scene();
+    auto again = acts_that_added(*kg, group);
+    ASSERT_TRUE(kg->catch_up(group));
+    again.front().receipt.index = LogIndex{again.front().receipt.index.value() + 1'000};
+    mls::CommitOptions options;
+    options.adds = {key_package_of(network.device("TJ"))};
+    const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options, again));
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+    expect_said(*kg, "second time");
+}
+
 TEST_F(LyingServer, is_caught_when_an_act_beside_a_commit_is_not_what_its_leaf_says) {
     set_scene();
     Member tj{network, server.port(), "TJ"};
@@ -291,6 +324,17 @@ TEST_F(LyingServer, is_caught_when_it_gives_other_leaves_than_it_signed) {
     const auto verified = client::audit::verify_log(kz->context(), [](auto, auto) {});
 
     expect_caught(*kz, verified.error());
+}
+
+TEST_F(LyingServer, is_caught_when_two_of_its_entries_have_one_id) {
+    set_scene();
+    ASSERT_TRUE(kz->reconnect(lie_about<message::GetLeaves>(
+        [](message::Leaves& page) { page.leaves.at(2).entry_id = page.leaves.at(1).entry_id; })));
+
+    const auto verified = client::audit::verify_log(kz->context(), [](auto, auto) {});
+
+    expect_caught(*kz, verified.error());
+    expect_said(*kz, "one id");
 }
 
 TEST_F(LyingServer, is_caught_when_it_keeps_back_a_revocation) {
