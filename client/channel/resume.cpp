@@ -117,7 +117,10 @@ Result<std::vector<std::string>> resume(const Context& context) {
         }
         context.diagnostics.clear();
         const auto done = carry_on(context, *task);
-        if (done) {
+        // Who was to be invited is in the channel already: somebody else was faster.
+        const bool moot =
+            !done && task->kind == TaskKind::roster && done.error() == WireError::exists;
+        if (done || moot) {
             continue;
         }
         if (ends_everything(done.error())) {

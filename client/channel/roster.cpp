@@ -25,6 +25,16 @@ using protocol::codec::encode;
 
 constexpr int kMaxAttempts = 64;
 
+// With any device.
+bool is_member(const OpenChannel& channel, const network::PersonId& person) {
+    const std::string prefix = person.to_string() + "/";
+    bool found = false;
+    channel.group->view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+        found = found || device_of(leaf).starts_with(prefix);
+    });
+    return found;
+}
+
 // One roster change on its way through act, claim and commit. Each step saves before it asks.
 class Change {
   public:
@@ -33,10 +43,10 @@ class Change {
 
     Result<void> run() {
         if (!payload_.act) {
-            SERAI_CHECK(guard(get_act()));
+            SERAI_CHECK(guard(unless_removed(get_act())));
         }
         if (payload_.admit && payload_.key_packages.empty()) {
-            SERAI_CHECK(guard(claim()));
+            SERAI_CHECK(guard(unless_removed(claim())));
         }
         for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
             SERAI_CHECK(catch_up(context_, task_.group));
@@ -44,16 +54,32 @@ class Change {
             if (done) {
                 return {};
             }
+            SERAI_TRY(overtaken, is_overtaken());
+            if (overtaken) {
+                return {};
+            }
             pause_before(attempt);
             auto tried = try_commit();
             if (!tried && tried.error() != WireError::stale_epoch) {
-                return guard(tried);
+                return guard(unless_removed(tried));
             }
         }
         return guard(ClientError::too_contended);
     }
 
   private:
+    // To one who is no member any more the server says that there is no such channel.
+    Result<void> unless_removed(Result<void> result) {
+        if (result ||
+            (result.error() != WireError::not_found && result.error() != WireError::forbidden)) {
+            return result;
+        }
+        SERAI_CHECK(catch_up(context_, task_.group));
+        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
+        return channel.state.standing == Standing::removed ? Result<void>{ClientError::removed}
+                                                           : result;
+    }
+
     // A refusal for good ends the task, and the announcement that waits behind it.
     Result<void> guard(Result<void> result) {
         if (result || (result.error().category() == wire_category() &&
@@ -179,7 +205,12 @@ class Change {
         return save();
     }
 
+    // Standing first: with our removal every task of the channel ended, and that is no success.
     Result<bool> is_done() {
+        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
+        if (channel.state.standing == Standing::removed) {
+            return ClientError::removed;
+        }
         SERAI_TRY(tasks, load_tasks(context_.vault));
         const auto found = std::ranges::find(tasks, task_.number, &Task::number);
         if (found == tasks.end()) {
@@ -192,12 +223,22 @@ class Change {
         return false;
     }
 
-    Result<void> try_commit() {
+    // Another member has committed this removal.
+    Result<bool> is_overtaken() {
         SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-        if (channel.state.standing == Standing::removed) {
-            return ClientError::removed;
+        if (payload_.admit || is_member(channel, payload_.subject)) {
+            return false;
         }
+        vault::Batch batch = context_.vault.batch();
+        task_.finish(batch);
+        drop_pending(batch, task_.group);
+        SERAI_CHECK(context_.vault.commit(std::move(batch)));
+        return true;
+    }
+
+    Result<void> try_commit() {
         if (payload_.commit.empty()) {
+            SERAI_TRY(channel, load_channel(context_.vault, task_.group));
             SERAI_CHECK(build(channel));
         }
         SERAI_CRASH_POINT("client.commit.saved");
@@ -286,7 +327,10 @@ Result<void> invite(const Context& context, const GroupId& group, const network:
             ClientError::not_permitted,
             person.to_string() + " may not be in this channel by its rules");
     }
-    return begin(context, group, true, person);
+    const bool already = is_member(channel, person);
+    const auto invited = begin(context, group, true, person);
+    // Somebody else was faster; what was wanted is so.
+    return !invited && invited.error() == WireError::exists && !already ? Result<void>{} : invited;
 }
 
 Result<void> expel(const Context& context, const GroupId& group, const network::PersonId& person) {
@@ -299,12 +343,7 @@ Result<void> expel(const Context& context, const GroupId& group, const network::
         return context.diagnostics.fail(ClientError::not_permitted,
                                         "nobody can commit their own removal; ask another member");
     }
-    const std::string prefix = person.to_string() + "/";
-    bool member = false;
-    channel.group->view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
-        member = member || device_of(leaf).starts_with(prefix);
-    });
-    if (!member) {
+    if (!is_member(channel, person)) {
         return context.diagnostics.fail(ClientError::not_found,
                                         person.to_string() + " is no member of this channel");
     }

@@ -10,12 +10,14 @@
 namespace serai::client::channel {
 
 // Admits a person with every device that has a key package left, and says the title again for the newcomers. An admission that
-// somebody else has signed and nobody used yet is used. no_key_package, not_permitted, removed, too_contended, wire errors.
+// somebody else has signed and nobody used yet is used; if another member commits it first, that is success too. exists if every
+// device of the person was a member before; no_key_package, not_permitted, removed (also while it is under way), too_contended,
+// wire errors.
 Result<void> invite(const Context& context,
                     const GroupId& group,
                     const protocol::network::PersonId& person);
 
-// Expels a person with every device. not_found if the person is no member; not_permitted for oneself (no member can commit its
+// Expels a person with every device, or sees another member do it. not_found if the person is no member to begin with; not_permitted for oneself (no member can commit its
 // own removal).
 Result<void> expel(const Context& context,
                    const GroupId& group,

@@ -117,6 +117,49 @@ TEST_F(ChannelTest, a_bad_invitation_is_kept_as_evidence_and_stands_in_nobodys_w
     uz->join();
 }
 
+// ---- changing who is in a channel ----
+
+TEST_F(ChannelTest, who_is_removed_while_inviting_is_told_so) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    Member colleague{network, server.port(), "KG", "focal-point/person-2/laptop"};
+    ASSERT_TRUE(kg->reconnect(meanwhile<message::ClaimKeyPackage>(
+        [&] { EXPECT_TRUE(channel::expel(kz->context(), group, kg->person())); })));
+
+    const auto invited = channel::invite(kg->context(), group, colleague.person());
+
+    EXPECT_EQ(invited.error(), ClientError::removed) << invited.error().message();
+}
+
+TEST_F(ChannelTest, a_removal_that_another_member_commits_first_is_a_removal) {
+    set_scene();
+    with_uz();
+    ASSERT_TRUE(kz->reconnect(meanwhile<message::Expel>([&] {
+        const auto committed = channel::commit_expulsions(uz->context(), group);
+        EXPECT_TRUE(committed) << committed.error().message();
+    })));
+
+    const auto removed = channel::expel(kz->context(), group, kg->person());
+
+    EXPECT_TRUE(removed) << removed.error().message();
+    EXPECT_EQ(members_at(*kz), 2U);
+    EXPECT_THAT(*channel::load_tasks(kz->client().vault()), IsEmpty());
+}
+
+TEST_F(ChannelTest, an_invitation_that_another_member_commits_first_is_an_invitation) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    Member colleague{network, server.port(), "KG", "focal-point/person-2/laptop"};
+    ASSERT_TRUE(kz->reconnect(meanwhile<message::Admit>(
+        [&] { EXPECT_TRUE(channel::invite(kg->context(), group, colleague.person())); })));
+
+    const auto invited = channel::invite(kz->context(), group, colleague.person());
+
+    EXPECT_TRUE(invited) << invited.error().message();
+    EXPECT_EQ(members_at(*kz), 3U);
+    EXPECT_EQ(channel::invite(kz->context(), group, colleague.person()).error(), WireError::exists);
+}
+
 // ---- a channel that cannot be followed ----
 
 TEST_F(ChannelTest, a_burnt_epoch_holds_up_no_other_channel) {
