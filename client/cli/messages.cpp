@@ -92,10 +92,7 @@ std::optional<std::string> typed_line() {
     return line;
 }
 
-Result<void> take_event(Client& client,
-                        const GroupId& group,
-                        const message::EventFrame& event,
-                        const channel::OnEntry& on_entry) {
+Result<void> take_event(Client& client, const GroupId& group, const message::EventFrame& event) {
     if (event.type != message::EventType::record) {
         return {};
     }
@@ -109,18 +106,54 @@ Result<void> take_event(Client& client,
     if (record->group != group || record->entry.head.n < channel.state.next_record()) {
         return {};
     }
-    return channel::take_records(client.context(), group, {record->entry}, on_entry);
+    return channel::take_records(client.context(), group, {record->entry});
+}
+
+// Shows what has come since the last time, whoever took it in: sending reads on by itself.
+class Screen {
+  public:
+    Screen(Program& program, Client& client, const GroupId& group, RecordNumber from)
+        : program_(program), client_(client), group_(group), from_(from) {}
+
+    Result<void> show_new() {
+        constexpr std::size_t kPage = 500;
+        std::size_t got = kPage;
+        while (got == kPage) {
+            SERAI_TRY(page, channel::load_history(client_.vault(), group_, from_, kPage));
+            for (const channel::HistoryEntry& entry : page) {
+                show(program_, client_, entry);
+                from_ = next(entry.n);
+                ++shown_;
+            }
+            got = page.size();
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::uint64_t shown() const { return shown_; }
+
+  private:
+    Program& program_;
+    Client& client_;
+    GroupId group_;
+    RecordNumber from_;  // the first that was not shown
+    std::uint64_t shown_ = 0;
+};
+
+Result<void> send_line(Client& client, const GroupId& group, std::string_view line) {
+    const message::Content content{
+        message::ContentType::text, client.context().clock(), to_bytes(as_bytes(line))};
+    SERAI_CHECK(channel::send(client.context(), group, content));
+    return {};
 }
 
 Result<void> follow(Program& program, const std::string& name, std::uint64_t until) {
     SERAI_TRY(client, program.open_online());
     SERAI_TRY(state, find_channel(*client, name));
-    std::uint64_t seen = 0;
-    const channel::OnEntry count = [&](const channel::HistoryEntry& entry) {
-        show(program, *client, entry);
-        ++seen;
-    };
-    SERAI_CHECK(channel::catch_up(client->context(), state.group, count));
+    Screen screen{program, *client, state.group, state.next_record()};
+    const auto caught_up = channel::catch_up(client->context(), state.group);
+    SERAI_CHECK(screen.show_new());
+    SERAI_CHECK(caught_up);
     SERAI_TRY(opened, channel::load_channel(client->vault(), state.group));
     message::Subscribe subscribe;
     subscribe.group = state.group;
@@ -129,16 +162,18 @@ Result<void> follow(Program& program, const std::string& name, std::uint64_t unt
     program.out().note("Following '" + printable(opened.state.title) +
                        "'. Type a line to send it; Ctrl-C ends.");
     constexpr std::chrono::milliseconds kTick{200};
-    while (until == 0 || seen < until) {
+    while (until == 0 || screen.shown() < until) {
+        Result<void> done;
         if (auto line = typed_line(); line && !line->empty()) {
-            const message::Content content{
-                message::ContentType::text, client->context().clock(), to_bytes(as_bytes(*line))};
-            SERAI_TRY(entry, channel::send(client->context(), state.group, content));
-            count(entry);
+            done = send_line(*client, state.group, *line);
+            SERAI_CHECK(screen.show_new());
+            SERAI_CHECK(done);
         }
         SERAI_TRY(event, client->context().session.next_event(kTick));
         if (event) {
-            SERAI_CHECK(take_event(*client, state.group, *event, count));
+            done = take_event(*client, state.group, *event);
+            SERAI_CHECK(screen.show_new());
+            SERAI_CHECK(done);
         }
         SERAI_TRY(now, channel::load_channel(client->vault(), state.group));
         if (now.state.standing == channel::Standing::removed) {

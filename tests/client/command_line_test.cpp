@@ -8,7 +8,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <gtest/gtest.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <thread>
 
 namespace serai::tests {
@@ -89,6 +93,74 @@ TEST_F(CommandLineTest, follow_shows_what_comes_while_it_waits) {
     for (const char* text : {"first", "second", "third"}) {
         EXPECT_EQ(count_of(followed.text, text), 1U) << followed.text;
         EXPECT_EQ(count_of(kg.must({"read", "Case 14"}), text), 1U);
+    }
+}
+
+// `serai` on a terminal of its own, on which somebody types.
+ProgramOutput run_on_terminal(const CommandLine& serai,
+                              const std::vector<std::string>& arguments,
+                              const std::string& typed) {
+    int terminal = -1;
+    const pid_t pid = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (pid < 0) {
+        throw std::runtime_error{"no terminal"};
+    }
+    if (pid == 0) {
+        ::setenv("SERAI_PASSPHRASE", kPassphrase, 1);
+        ::setenv("SERAI_HOME", serai.home().c_str(), 1);
+        std::vector<std::string> all{SERAI_BINARY};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        std::vector<char*> argv;
+        for (std::string& one : all) {
+            argv.push_back(one.data());
+        }
+        argv.push_back(nullptr);
+        ::execv(argv[0], argv.data());
+        ::_exit(127);
+    }
+    EXPECT_EQ(::write(terminal, typed.data(), typed.size()), static_cast<ssize_t>(typed.size()));
+    ProgramOutput output;
+    std::array<char, 4096> buffer{};
+    for (ssize_t n = 0; (n = ::read(terminal, buffer.data(), buffer.size())) > 0;) {
+        output.text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    ::close(terminal);
+    output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return output;
+}
+
+TEST_F(CommandLineTest, follow_shows_what_others_say_while_it_sends) {
+    CommandLine kz = person("KZ");
+    CommandLine kg = person("KG");
+    with_channel(kz).must({"invite", "Case 14", "KG/person-1"});
+    kg.must({"join"});
+    // Both write all the time, so some of the one's lines are taken in by the sending of the other's.
+    constexpr std::size_t kLines = 15;
+    std::string typed;
+    for (std::size_t i = 0; i < kLines; ++i) {
+        typed += "typed <" + std::to_string(i) + ">\n";
+    }
+    ProgramOutput followed;
+    std::thread follower{[&] {
+        followed = run_on_terminal(
+            kg, {"follow", "Case 14", "--count", std::to_string(2 * kLines)}, typed);
+    }};
+    ProgramOutput other;
+    std::thread writer{[&] {
+        other = run_on_terminal(
+            kz, {"follow", "Case 14", "--count", std::to_string(2 * kLines)}, typed);
+    }};
+    follower.join();
+    writer.join();
+
+    EXPECT_EQ(followed.exit_code, 0) << followed.text;
+    EXPECT_EQ(other.exit_code, 0) << other.text;
+    for (std::size_t i = 0; i < kLines; ++i) {
+        const std::string line = "typed <" + std::to_string(i) + ">";
+        EXPECT_EQ(count_of(followed.text, "KZ person-1: " + line), 1U) << followed.text;
+        EXPECT_EQ(count_of(other.text, "KG person-1: " + line), 1U) << other.text;
     }
 }
 
