@@ -41,6 +41,7 @@ class Joining {
         : context_(context), item_(item) {}
 
     Result<void> run() {
+        SERAI_CHECK(find_admission());
         SERAI_CHECK(open_welcome());
         SERAI_CHECK(check_group());
         SERAI_CHECK(read_chain());
@@ -73,6 +74,26 @@ class Joining {
         return context_.diagnostics.fail(ClientError::protocol_violation, std::move(what));
     }
 
+    // The record that added us, as the server has it. read_chain finds out whether it belongs to the chain.
+    Result<void> find_admission() {
+        message::FetchRecords request;
+        request.group = item_.group;
+        request.from = item_.record;
+        request.max = 1;
+        SERAI_TRY(page, context_.session.call(request));
+        if (page.entries.size() != 1 || page.entries.front().head.n != item_.record) {
+            return violation("the server does not give the record of our own admission");
+        }
+        auto record = decode_exact<message::ChannelRecord>(page.entries.front().record);
+        if (!record) {
+            return violation("a record that does not decode");
+        }
+        admission_ = std::move(page.entries.front());
+        admission_time_ = record->time;
+        return {};
+    }
+
+    // As every member judged who was there when we were admitted; what became of them since is no reason to stay out.
     Result<void> open_welcome() {
         const auto decoded = decode_exact<mls::MlsMessage>(item_.welcome);
         const auto* welcome = decoded ? decoded->get<mls::Welcome>() : nullptr;
@@ -81,8 +102,10 @@ class Joining {
         }
         SERAI_CHECK(find_key_package(*welcome));
         SERAI_TRY(tree, fetch_tree());
-        const LeafJudge judge{context_.network.trust_now(), context_.now_seconds()};
-        const mls::ValidationPolicy policy{judge, context_.now_seconds()};
+        constexpr std::uint64_t kMillis = 1000;
+        const UnixSeconds then{admission_time_.value() / kMillis};
+        const LeafJudge judge{context_.network.trust_at(admission_.leaf), then};
+        const mls::ValidationPolicy policy{judge, then};
         auto group = mls::Group::join(*welcome, *key_package_, &tree, policy, nullptr, &info_);
         if (!group) {
             return refuse("the Welcome does not hold: " + group.error().message());
@@ -205,6 +228,9 @@ class Joining {
         state.cursor = entry.head;
         state.last_leaf = entry.leaf;
         if (entry.head.n == item_.record) {
+            if (entry != admission_) {
+                return violation("the server gives two different records of our admission");
+            }
             SERAI_CHECK(take_admission(entry, *record));
         } else if (record->type != message::RecordType::application) {
             return refuse("another commit stands between the inviter's and its own chain head");
@@ -282,6 +308,8 @@ class Joining {
 
     const Context& context_;
     const message::MailboxItem& item_;
+    message::RecordEntry admission_;
+    UnixMillis admission_time_;
     std::optional<mls::KeyPackageSecrets> key_package_;
     Bytes reference_;
     mls::GroupInfo info_;

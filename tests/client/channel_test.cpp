@@ -117,6 +117,20 @@ TEST_F(ChannelTest, a_bad_invitation_is_kept_as_evidence_and_stands_in_nobodys_w
     uz->join();
 }
 
+TEST_F(ChannelTest, a_welcome_is_good_although_a_member_was_revoked_since) {
+    set_scene();
+    with_uz();
+    Member tj{network, server.port(), "TJ"};
+    kz->invite(group, tj);
+    revoke(*uz, "UZ");
+    tj.reconnect();
+
+    tj.join();
+
+    EXPECT_EQ(members_at(tj), 4U);
+    EXPECT_EQ(channel::send(tj.context(), group, text("x")).error(), ClientError::not_permitted);
+}
+
 // ---- changing who is in a channel ----
 
 TEST_F(ChannelTest, who_is_removed_while_inviting_is_told_so) {
