@@ -1,6 +1,7 @@
 #include "client/audit/verifier.hpp"
 
 #include "client/channel/catch_up.hpp"
+#include "client/channel/judge.hpp"
 #include "client/channel/store.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/merkle/tree_hash.hpp"
@@ -133,6 +134,11 @@ class Verifier {
                 if (found == logged.end() || found->second != ours) {
                     return accuse("record " + std::to_string(entry.n.value()) +
                                       " of a channel is not what the log says of it",
+                                  entry.leaf.value());
+                }
+                if (!channel::is_time_of(expected_.at(entry.leaf.value()), entry.time)) {
+                    return accuse("the time of record " + std::to_string(entry.n.value()) +
+                                      " of a channel is not that of its leaf",
                                   entry.leaf.value());
                 }
                 ++report_.records;

@@ -42,6 +42,7 @@ Result<HistoryEntry> Follower::take(const message::RecordEntry& entry) {
         return accuse(entry, "the server ordered a record that does not decode");
     }
     const Seen seen{entry, std::move(*record)};
+    SERAI_CHECK(check_time(seen));
     const auto read = [&]() -> Result<HistoryEntry> {
         switch (seen.record.type) {
             case message::RecordType::established:
@@ -60,6 +61,7 @@ Result<HistoryEntry> Follower::take(const message::RecordEntry& entry) {
         understood);
     channel_->state.cursor = entry.head;
     channel_->state.last_leaf = entry.leaf;
+    last_time_ = understood.time;
     recent_.emplace(entry.head.n, entry.head.h);
     changed_ = true;
     return std::move(understood);
@@ -97,6 +99,23 @@ Result<void> Follower::check_place(const message::RecordEntry& entry) {
     }
     if (state.cursor && entry.leaf <= state.last_leaf) {
         return accuse(entry, "the server put a record's leaf before that of an earlier record");
+    }
+    return {};
+}
+
+// The server's clock may be set back by a little, not by more.
+Result<void> Follower::check_time(const Seen& seen) {
+    constexpr std::uint64_t kMaxStepBack = 300'000;  // milliseconds
+    const ChannelState& state = channel_->state;
+    if (!last_time_ && state.cursor) {
+        SERAI_TRY(newest, load_history_entry(context_->vault, state.group, state.cursor->n));
+        if (!newest) {
+            return ClientError::vault_damaged;
+        }
+        last_time_ = newest->time;
+    }
+    if (last_time_ && seen.record.time.value() + kMaxStepBack < last_time_->value()) {
+        return accuse(seen.entry, "the time of a record is before that of an earlier record");
     }
     return {};
 }
@@ -144,6 +163,9 @@ Result<HistoryEntry> Follower::take_established(const Seen& seen) {
     if (own == tasks_.end() || seen.entry.head.n != RecordNumber{0}) {
         return accuse(seen.entry, "the server ordered the beginning of a channel a second time");
     }
+    if (seen.record.acts != std::vector{channel_->state.founding}) {
+        return accuse(seen.entry, "the server put another act beside the beginning of our channel");
+    }
     finish(*own);
     HistoryEntry entry = entry_for(seen, EntryKind::established);
     entry.sender = context_->device.id.to_string();
@@ -165,6 +187,10 @@ Result<HistoryEntry> Follower::take_commit(const Seen& seen) {
 }
 
 Result<HistoryEntry> Follower::take_own_commit(const Seen& seen, const Task& task) {
+    SERAI_TRY(payload, decode_exact<RosterPayload>(task.payload));
+    if (!payload.act || seen.record.acts != std::vector{*payload.act}) {
+        return accuse(seen.entry, "the server put other acts beside our commit than we sent");
+    }
     SERAI_TRY(pending, load_pending(context_->vault, channel_->state.group));
     if (!pending) {
         return ClientError::vault_damaged;
@@ -186,8 +212,8 @@ Result<HistoryEntry> Follower::take_own_commit(const Seen& seen, const Task& tas
     }
     channel_->group = std::move(pending->next);
     epoch_changed_ = true;
-    drop_pending(batch_, channel_->state.group);
     finish(task);
+    set_back_commits();
     return entry;
 }
 
@@ -222,6 +248,7 @@ Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
         }
         return accuse(seen.entry, "the server ordered " + context_->diagnostics.explanation());
     }
+    SERAI_CHECK(check_record_time(*context_, seen.entry, seen.record.time));
     HistoryEntry entry = entry_for(seen, EntryKind::change);
     entry.message_id = aad->message_id;
     if (const auto leaf = staged->change.next->tree().leaf(staged->change.committer)) {
@@ -255,17 +282,7 @@ void Follower::follow_change(const mls::StagedPublicCommit& change, HistoryEntry
 // A commit of ours for the epoch that has just ended can never be ordered; its act and key packages are still good.
 void Follower::set_back_commits() {
     drop_pending(batch_, channel_->state.group);
-    for (Task& task : tasks_) {
-        auto payload = task.kind == TaskKind::roster
-                           ? decode_exact<RosterPayload>(task.payload)
-                           : Result<RosterPayload>{ClientError::not_found};
-        if (payload && !payload->commit.empty()) {
-            payload->commit.clear();
-            task.payload = protocol::codec::encode(*payload);
-            task.frame.reset();
-            task.save(batch_);
-        }
-    }
+    set_back(batch_, tasks_);
 }
 
 // ---- messages ----
@@ -336,6 +353,9 @@ Result<void> Follower::read_content(const Seen& seen,
 }
 
 Result<HistoryEntry> Follower::take_own_message(const Seen& seen, const Task& task) {
+    if (!seen.record.acts.empty()) {
+        return accuse(seen.entry, "the server put acts beside our message");
+    }
     SERAI_TRY(payload, decode_exact<SendPayload>(task.payload));
     HistoryEntry entry = entry_for(seen, EntryKind::message);
     entry.sender = context_->device.id.to_string();

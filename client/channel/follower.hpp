@@ -9,6 +9,7 @@
 #include "client/context.hpp"
 
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Follower {
     };
 
     Result<void> check_place(const protocol::message::RecordEntry& entry);
+    Result<void> check_time(const Seen& seen);
     Result<void> check_head(const Seen& seen, const protocol::message::ChainHead& head);
     Result<Digest> hash_of(RecordNumber n);
 
@@ -67,6 +69,7 @@ class Follower {
     vault::Batch batch_;
     bool epoch_changed_ = false;
     bool changed_ = false;
+    std::optional<UnixMillis> last_time_;    // of the newest record taken here
     std::map<RecordNumber, Digest> recent_;  // chain hashes that are not in the vault yet
     std::vector<Bytes> recent_ids_;          // message ids likewise
 };

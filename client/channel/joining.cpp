@@ -267,6 +267,7 @@ class Joining {
         if (!admitted) {
             return refuse("nobody who may has admitted us to this channel");
         }
+        SERAI_CHECK(check_record_time(context_, entry, record.time));
         entry_.n = entry.head.n;
         entry_.h = entry.head.h;
         entry_.leaf = entry.leaf;
@@ -301,6 +302,11 @@ class Joining {
             vault::Place::numbered(vault::Table::history, item_.group.value(), entry_.n.value()),
             entry_);
         batch.erase(vault::Place::named(vault::Table::key_package, reference_));
+        // If we have not read of our removal, a commit of that time may still be under way.
+        SERAI_TRY(tasks, load_tasks(context_.vault));
+        std::erase_if(tasks, [&](const Task& task) { return task.group != item_.group; });
+        drop_pending(batch, item_.group);
+        set_back(batch, tasks);
         SERAI_CHECK(context_.vault.commit(std::move(batch)));
         SERAI_CRASH_POINT("client.join.saved");
         return {};

@@ -16,6 +16,8 @@ namespace mls = crypto::mls;
 namespace network = protocol::network;
 namespace x509 = crypto::x509;
 
+constexpr std::uint64_t kMaxClockStep = 300;  // seconds
+
 ErrorCode refuse(const Context& context, std::string why) {
     return context.diagnostics.fail(ClientError::untrusted, std::move(why));
 }
@@ -229,6 +231,37 @@ Result<void> judge_commit(const Context& context,
         }
     }
     return {};
+}
+
+bool is_time_of(const message::Leaf& leaf, UnixMillis time) {
+    constexpr std::uint64_t kMillis = 1000;
+    const std::uint64_t said = act::leaf_time(UnixSeconds{time.value() / kMillis}).value();
+    const std::uint64_t logged = leaf.time.value();
+    return std::max(said, logged) - std::min(said, logged) <= kMaxClockStep;
+}
+
+Result<void> check_record_time(const Context& context,
+                               const message::RecordEntry& entry,
+                               UnixMillis time) {
+    SERAI_TRY(page, context.session.call(message::GetLeaves{entry.leaf, 1}));
+    if (page.leaves.size() != 1) {
+        return context.diagnostics.fail(ClientError::protocol_violation,
+                                        "the server does not give the leaf of a record");
+    }
+    const message::Leaf& leaf = page.leaves.front();
+    SERAI_CHECK(context.log.check_included(context.session, entry.leaf, leaf));
+    if (is_time_of(leaf, time)) {
+        return {};
+    }
+    const std::string accusation = "the time of a record is not that of its leaf";
+    session::EvidenceFile file{accusation};
+    file.text("checkpoint", context.log.note())
+        .text("record number", std::to_string(entry.head.n.value()))
+        .bytes("chain hash given", entry.head.h)
+        .text("leaf given", std::to_string(entry.leaf.value()))
+        .bytes("leaf", protocol::codec::encode(leaf))
+        .bytes("record", entry.record);
+    return context.evidence.accuse(accusation, file);
 }
 
 Result<void> judge_members(const Context& context,

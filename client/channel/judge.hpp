@@ -59,6 +59,15 @@ Result<void> judge_commit(const Context& context,
                           const protocol::message::ChannelAad& aad,
                           std::span<const protocol::message::ActReceipt> acts);
 
+// Whether a record's time, by which certificates are judged, is that of its leaf. Leaves are rounded to a minute and never go back;
+// a server's clock may, by a little.
+[[nodiscard]] bool is_time_of(const protocol::message::Leaf& leaf, UnixMillis time);
+
+// The same, with the leaf fetched and found in the log. server_lied with evidence; network errors.
+Result<void> check_record_time(const Context& context,
+                               const protocol::message::RecordEntry& entry,
+                               UnixMillis time);
+
 // Whether everybody in a tree may be in a channel with these rules. untrusted names who may not.
 Result<void> judge_members(const Context& context,
                            const protocol::network::ChannelRules& rules,

@@ -50,6 +50,7 @@ class Change {
         }
         for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
             SERAI_CHECK(catch_up(context_, task_.group));
+            SERAI_CHECK(settle_others());
             SERAI_TRY(done, is_done());
             if (done) {
                 return {};
@@ -221,6 +222,37 @@ class Change {
         SERAI_TRY(payload, decode_exact<RosterPayload>(task_.payload));
         payload_ = std::move(payload);
         return false;
+    }
+
+    // One commit at a time: another of ours that was saved, and sent perhaps, comes first. The vault keeps the secrets of one.
+    Result<void> settle_others() {
+        while (payload_.commit.empty()) {
+            SERAI_TRY(other, find_other_commit());
+            if (!other) {
+                break;
+            }
+            const auto settled = carry_on_roster(context_, *other);
+            SERAI_TRY(still, find_other_commit());
+            if (!settled && still && still->number == other->number) {
+                return settled;
+            }
+        }
+        return {};
+    }
+
+    Result<std::optional<Task>> find_other_commit() const {
+        SERAI_TRY(tasks, load_tasks(context_.vault));
+        for (Task& one : tasks) {
+            if (one.kind != TaskKind::roster || one.group != task_.group ||
+                one.number == task_.number) {
+                continue;
+            }
+            SERAI_TRY(payload, decode_exact<RosterPayload>(one.payload));
+            if (!payload.commit.empty()) {
+                return std::optional<Task>{std::move(one)};
+            }
+        }
+        return std::optional<Task>{};
     }
 
     // Another member has committed this removal.

@@ -109,6 +109,21 @@ Result<RosterPayload> RosterPayload::decode(Reader& reader) {
     return out;
 }
 
+void set_back(vault::Batch& batch, std::vector<Task>& tasks) {
+    for (Task& task : tasks) {
+        if (task.kind != TaskKind::roster) {
+            continue;
+        }
+        auto payload = protocol::codec::decode_exact<RosterPayload>(task.payload);
+        if (payload && !payload->commit.empty()) {
+            payload->commit.clear();
+            task.payload = protocol::codec::encode(*payload);
+            task.frame.reset();
+            task.save(batch);
+        }
+    }
+}
+
 void SendPayload::encode(Writer& writer) const {
     writer.strong(message_id);
     writer.vector(content);

@@ -64,6 +64,9 @@ struct RosterPayload {
     static Result<RosterPayload> decode(protocol::codec::Reader& reader);
 };
 
+// Commits of these tasks that can never be ordered, because their epoch is over, are forgotten; act and key packages stay good.
+void set_back(vault::Batch& batch, std::vector<Task>& tasks);
+
 struct SendPayload {
     MessageId message_id;
     Bytes content;     // an encoded protocol::message::Content

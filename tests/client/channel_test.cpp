@@ -20,6 +20,32 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+// Requests of one type never reach the server: the connection breaks instead.
+class LosingTransport final : public client::session::Transport {
+  public:
+    LosingTransport(std::unique_ptr<client::session::Transport> honest, message::RequestType lost)
+        : honest_(std::move(honest)), lost_(lost) {}
+
+    Result<void> send(ByteView bytes) override {
+        SERAI_TRY(frames, message::split_frames(bytes));
+        for (const message::FrameView& frame : frames) {
+            SERAI_TRY(request, protocol::codec::decode_exact<message::RequestFrame>(frame.payload));
+            if (request.type == lost_) {
+                return ClientError::unreachable;
+            }
+        }
+        return honest_->send(bytes);
+    }
+
+    Result<Bytes> receive(std::chrono::milliseconds timeout) override {
+        return honest_->receive(timeout);
+    }
+
+  private:
+    std::unique_ptr<client::session::Transport> honest_;
+    message::RequestType lost_;
+};
+
 class ChannelTest : public TwoMembers {
   protected:
     // Does something once, when the answer to the first request of that type arrives.
@@ -172,6 +198,25 @@ TEST_F(ChannelTest, an_invitation_that_another_member_commits_first_is_an_invita
     EXPECT_TRUE(invited) << invited.error().message();
     EXPECT_EQ(members_at(*kz), 3U);
     EXPECT_EQ(channel::invite(kz->context(), group, colleague.person()).error(), WireError::exists);
+}
+
+TEST_F(ChannelTest, a_commit_under_way_comes_before_the_next_one) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    Member tj{network, server.port(), "TJ"};
+    ASSERT_TRUE(kz->client().connect([](auto honest) {
+        return std::make_unique<LosingTransport>(std::move(honest), message::Commit::kType);
+    }));
+    ASSERT_EQ(channel::invite(kz->context(), group, tj.person()).error(), ClientError::unreachable);
+    kz->reconnect();
+
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+
+    const auto notices = channel::resume(kz->context());
+    ASSERT_TRUE(notices) << notices.error().message();
+    EXPECT_THAT(*notices, IsEmpty());
+    EXPECT_EQ(members_at(*kz), 2U);
+    tj.join();
 }
 
 // ---- a channel that cannot be followed ----

@@ -2,6 +2,7 @@
 #include "client/audit/openings.hpp"
 #include "client/audit/verifier.hpp"
 #include "client/channel/catch_up.hpp"
+#include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/sending.hpp"
@@ -11,6 +12,7 @@
 #include "server/keys.hpp"
 #include "tests/client/rogue.hpp"
 #include "tests/client/two_members.hpp"
+#include "tests/support/network/channel_member.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,6 +41,21 @@ class LyingServer : public TwoMembers {
         return done ? ErrorCode{} : done.error();
     }
 
+    // Gives only the first record of each page, changed so and its chain hash made to fit.
+    Lie change_records(std::function<void(message::ChannelRecord&)> change) {
+        return lie_about<message::FetchRecords>([this, change](message::Records& page) {
+            if (page.entries.empty()) {
+                return;
+            }
+            page.entries.resize(1);
+            message::RecordEntry& entry = page.entries.front();
+            auto record = protocol::codec::decode_exact<message::ChannelRecord>(entry.record);
+            change(*record);
+            entry.record = protocol::codec::encode(*record);
+            rechain(*group_reader, group, entry);
+        });
+    }
+
     // A good admission that no commit has used yet.
     message::ActReceipt admission_of(Member& by, const protocol::network::PersonId& person) {
         const auto receipt = by.context().session.call(
@@ -53,6 +70,8 @@ class LyingServer : public TwoMembers {
         ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
         EXPECT_THAT(kg->heard(group), ElementsAre("one", "two", "three"));
     }
+
+    Member* group_reader = nullptr;  // whose place change_records continues
 };
 
 // ---- the channel's chain ----
@@ -198,6 +217,88 @@ TEST_F(LyingServer, is_caught_when_it_logs_one_act_twice_to_use_it_twice) {
 
     expect_caught(*kg, taken.error());
     expect_said(*kg, "second time");
+}
+
+// ---- our own records ----
+
+TEST_F(LyingServer, is_caught_when_it_changes_the_acts_beside_our_own_commit) {
+    set_scene();
+    Member tj{network, server.port(), "TJ"};
+    group_reader = &*kz;
+    ASSERT_TRUE(kz->reconnect(change_records([&](message::ChannelRecord& record) {
+        if (record.type == message::RecordType::commit) {
+            record.acts.clear();
+        }
+    })));
+
+    const auto invited = channel::invite(kz->context(), group, tj.person());
+
+    expect_caught(*kz, invited.error());
+    kz->reconnect();
+    ASSERT_TRUE(kz->catch_up(group)) << kz->diagnostics().explanation();
+    EXPECT_EQ(members_at(*kz), 3U);
+}
+
+TEST_F(LyingServer, is_caught_when_it_puts_acts_beside_our_own_message) {
+    set_scene();
+    const auto acts = acts_that_added(*kg, group);
+    group_reader = &*kz;
+    ASSERT_TRUE(
+        kz->reconnect(change_records([&](message::ChannelRecord& record) { record.acts = acts; })));
+
+    const auto sent = channel::send(
+        kz->context(), group, {message::ContentType::text, now_millis(), to_bytes(as_bytes("x"))});
+
+    expect_caught(*kz, sent.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_changes_the_act_beside_our_own_founding) {
+    kz.emplace(network, server.port(), "KZ");
+    ASSERT_TRUE(kz->reconnect(lie_about<message::FetchRecords>([&](message::Records& page) {
+        for (message::RecordEntry& entry : page.entries) {
+            auto record = protocol::codec::decode_exact<message::ChannelRecord>(entry.record);
+            record->acts.clear();
+            entry.record = protocol::codec::encode(*record);
+            const auto states = channel::load_channel_states(kz->client().vault());
+            entry.head.h = crypto::act::chain_hash(
+                states->front().group, entry.head.n, Digest{}, entry.record);
+        }
+    })));
+
+    const auto founded = channel::found(kz->context(), "Founded", state_channel_rules());
+
+    expect_caught(*kz, founded.error());
+}
+
+TEST_F(LyingServer, is_caught_when_it_dates_a_commit_otherwise_than_its_leaf) {
+    set_scene();
+    Member tj{network, server.port(), "TJ"};
+    ASSERT_TRUE(kg->catch_up(group));
+    kz->invite(group, tj);
+    constexpr std::uint64_t kTwentyMinutes = 1'200'000;
+    group_reader = &*kg;
+    ASSERT_TRUE(kg->reconnect(change_records([&](message::ChannelRecord& record) {
+        record.time = UnixMillis{record.time.value() + kTwentyMinutes};
+    })));
+
+    const auto done = kg->catch_up(group);
+
+    expect_caught(*kg, done.error());
+    expect_said(*kg, "time");
+}
+
+TEST_F(LyingServer, is_caught_when_the_time_of_records_goes_backwards) {
+    set_scene();
+    constexpr std::uint64_t kAnHour = 3'600'000;
+    group_reader = &*kg;
+    ASSERT_TRUE(kg->reconnect(change_records([&](message::ChannelRecord& record) {
+        record.time = UnixMillis{record.time.value() - kAnHour};
+    })));
+
+    const auto done = kg->catch_up(group);
+
+    expect_caught(*kg, done.error());
+    expect_said(*kg, "time");
 }
 
 TEST_F(LyingServer, is_caught_when_an_act_beside_a_commit_is_not_what_its_leaf_says) {
