@@ -1,0 +1,215 @@
+// Lies to a newcomer, who has nothing yet to compare with: about the tree, the chain, the founding act, the rules, the people.
+// The server, the inviter, or both in league: an invitation that does not hold is not taken, kept, and blocks nothing.
+#include "client/channel/joining.hpp"
+#include "crypto/act/channel_chain.hpp"
+#include "protocol/network/authority.hpp"
+#include "tests/client/rogue.hpp"
+#include "tests/client/two_members.hpp"
+#include "tests/support/network/channel_member.hpp"
+
+#include <gmock/gmock.h>
+
+namespace serai::tests {
+namespace {
+
+namespace channel = client::channel;
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+namespace network_ns = protocol::network;
+using protocol::codec::decode_exact;
+using protocol::codec::encode;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// What a Welcome of KZ's says beside the truth.
+struct Claims {
+    network_ns::ChannelRules rules;
+    message::ActReceipt founding;
+    message::ChainHead head;
+    std::vector<mls::KeyPackage> others;  // brought in together with KG
+};
+
+struct Forged {
+    Bytes welcome;
+    Bytes tree;
+};
+
+class LyingInviter : public TwoMembers {
+  protected:
+    LyingInviter() {
+        kz.emplace(network, server.port(), "KZ");
+        kg.emplace(network, server.port(), "KG");
+        group = kz->found();
+        kz->invite(group, *kg);
+        const auto open = channel::load_channel(kz->client().vault(), group);
+        // As the inviter's own device knows it: the head is that of the record before the invitation.
+        const auto before =
+            channel::load_history_entry(kz->client().vault(), group, RecordNumber{kInvitation - 1});
+        truth = {open->state.rules, open->state.founding, {(*before)->n, (*before)->h}, {}};
+    }
+
+    // A group like the real one in its first two epochs, with these claims in the Welcome.
+    Forged forge(const Claims& claims) {
+        const auto& device = kz->client().device();
+        const auto& suite =
+            *mls::CipherSuite::find(mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519);
+        mls::Extensions extensions;
+        extensions.set({extension(network_ns::kChannelRulesExtension), encode(claims.rules)});
+        const auto alone =
+            mls::Group::create(suite,
+                               to_bytes(group.value()),
+                               device.leaf_identity(0x0003),
+                               {now_seconds().value() - 60, now_seconds().value() + 3600},
+                               std::move(extensions));
+        mls::CommitOptions options;
+        options.adds = claims.others;
+        options.adds.push_back(key_package_of_kg());
+        options.welcome_info.extensions.set(
+            {extension(network_ns::kFoundingActExtension), encode(claims.founding)});
+        options.welcome_info.extensions.set(
+            {extension(network_ns::kChainHeadExtension), encode(claims.head)});
+        const BelievingValidator anybody;
+        const mls::ValidationPolicy policy{anybody, now_seconds()};
+        const auto pending =
+            alone->commit(device.leaf_identity(0x0003), device.keys.private_key, options, policy);
+        EXPECT_TRUE(pending) << pending.error().message();
+        return {encode(mls::MlsMessage{*pending->welcome}),
+                encode(pending->next.view()->tree().to_nodes())};
+    }
+
+    // KG asks for its invitations; the mailbox and the tree are the forger's.
+    std::string join_forged(const Claims& claims) {
+        const Forged forged = forge(claims);
+        return join([forged](message::RequestType type, message::ResponseFrame& frame) {
+            lie_about<message::ListMailbox>([&](message::Mailbox& page) {
+                for (message::MailboxItem& item : page.items) {
+                    item.welcome = forged.welcome;
+                }
+            })(type, frame);
+            lie_about<message::FetchTree>([&](message::TreePart& part) {
+                part.part = forged.tree;
+                part.total = forged.tree.size();
+            })(type, frame);
+        });
+    }
+
+    // Why KG did not take its invitation; empty if it did.
+    std::string join(Lie lie) {
+        EXPECT_TRUE(kg->reconnect(std::move(lie)));
+        const auto joined = channel::join_all(kg->context());
+        EXPECT_TRUE(joined) << joined.error().message() << kg->diagnostics().explanation();
+        if (!joined || joined->size() != 1) {
+            return "no invitation";
+        }
+        if (!joined->front().trouble.empty()) {
+            EXPECT_FALSE(channel::load_channel(kg->client().vault(), group));
+            EXPECT_FALSE(std::filesystem::is_empty(kg->home() / "evidence"));
+            EXPECT_THAT(*channel::join_all(kg->context()), SizeIs(0));
+        }
+        return joined->front().trouble;
+    }
+
+    // Of the record that admits KG.
+    Lie change_admission(std::function<void(message::ChannelRecord&)> change) {
+        return lie_about<message::FetchRecords>([this, change](message::Records& page) {
+            for (message::RecordEntry& entry : page.entries) {
+                auto record = decode_exact<message::ChannelRecord>(entry.record);
+                if (entry.head.n == RecordNumber{kInvitation}) {
+                    change(*record);
+                    entry.record = encode(*record);
+                    entry.head.h =
+                        crypto::act::chain_hash(group, entry.head.n, truth.head.h, entry.record);
+                }
+            }
+        });
+    }
+
+    mls::KeyPackage key_package_of_kg() {
+        const auto claimed = kz->context().session.call(message::ClaimKeyPackage{
+            kz->context().sign(network_ns::ClaimKeyPackageStatement{group, kg->person()})});
+        EXPECT_TRUE(claimed) << claimed.error().message();
+        const auto decoded =
+            decode_exact<mls::MlsMessage>(claimed->key_packages.front().mls_message);
+        return *decoded->get<mls::KeyPackage>();
+    }
+
+    static mls::ExtensionType extension(std::uint16_t type) {
+        return static_cast<mls::ExtensionType>(type);
+    }
+
+    static constexpr std::uint64_t kInvitation = 2;  // its record, after founding and title
+    Claims truth;
+};
+
+TEST_F(LyingInviter, is_not_believed_with_a_tree_that_was_changed) {
+    const auto trouble = join(lie_about<message::FetchTree>(
+        [](message::TreePart& part) { part.part[part.part.size() / 2] ^= 1U; }));
+    EXPECT_FALSE(trouble.empty());
+}
+
+TEST_F(LyingInviter, is_not_believed_with_a_record_that_was_changed) {
+    EXPECT_THAT(join(lie_about<message::FetchRecords>(
+                    [](message::Records& page) { page.entries.front().record.back() ^= 1U; })),
+                HasSubstr("chain"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_another_head_of_the_chain) {
+    Claims claims = truth;
+    claims.head.h[0] ^= 1U;
+    EXPECT_THAT(join_forged(claims), HasSubstr("chain"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_the_founding_act_of_another_channel) {
+    Claims claims = truth;
+    const GroupId other = kz->found("Another");
+    claims.founding = channel::load_channel(kz->client().vault(), other)->state.founding;
+    EXPECT_THAT(join_forged(claims), HasSubstr("founding act"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_other_rules_than_the_channel_was_founded_with) {
+    Claims claims = truth;
+    claims.rules.roles.push_back(network_ns::Role::registrar);
+    EXPECT_THAT(join_forged(claims), HasSubstr("other rules"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_a_member_of_another_states_making) {
+    LeafOptions named_kz = leaf_options_now();
+    named_kz.uris = {"spiffe://kz.pve.example/focal-point/person-2/laptop"};
+    Claims claims = truth;
+    claims.others = {key_package_of(network.device_with("KZ", network.ca("UZ"), named_kz))};
+    EXPECT_THAT(join_forged(claims), HasSubstr("does not hold"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_a_member_against_the_rules) {
+    Claims claims = truth;
+    claims.others = {key_package_of(network.device("KZ", "registrar/person-8/desk"))};
+    EXPECT_THAT(join_forged(claims), HasSubstr("against its rules"));
+}
+
+TEST_F(LyingInviter, is_not_believed_without_an_act_that_admits) {
+    EXPECT_THAT(join(change_admission([](message::ChannelRecord& record) { record.acts.clear(); })),
+                HasSubstr("nobody who may"));
+}
+
+TEST_F(LyingInviter, is_caught_with_another_time_than_that_of_the_leaf) {
+    constexpr std::uint64_t kTwentyMinutes = 1'200'000;
+    ASSERT_TRUE(kg->reconnect(change_admission([](message::ChannelRecord& record) {
+        record.time = UnixMillis{record.time.value() + kTwentyMinutes};
+    })));
+
+    const auto joined = channel::join_all(kg->context());
+
+    expect_caught(*kg, joined.error());
+}
+
+TEST_F(LyingInviter, is_believed_when_everything_is_true) {
+    EXPECT_EQ(join([](message::RequestType, message::ResponseFrame&) {}), "");
+    EXPECT_EQ(members_at(*kg), 2U);
+}
+
+TEST_F(LyingInviter, is_not_believed_with_a_welcome_that_belongs_to_no_record) {
+    EXPECT_THAT(join_forged(truth), HasSubstr("does not belong to the record"));
+}
+
+}  // namespace
+}  // namespace serai::tests
