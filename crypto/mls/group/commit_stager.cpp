@@ -88,6 +88,10 @@ class CommitStager {
         const LeafNode* predecessor = before_.get();
         if (!committer_ && !applied.removes.empty()) {
             predecessor = applied.removes.front().leaf.get();
+            // Section 12.2: as strict as an Update of the leaf that is replaced. The tree no longer holds that key.
+            if (leaf.encryption_key == predecessor->encryption_key) {
+                return MlsError::invalid_path;
+            }
         }
         return policy_.credentials.validate(
             {leaf, committer_ ? LeafOrigin::commit : LeafOrigin::external_commit, predecessor});

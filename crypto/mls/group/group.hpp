@@ -66,6 +66,15 @@ struct CommitOptions {
     const PskSource* psk_source = nullptr;
 };
 
+// Of a commit by which its sender joins (section 12.4.3.2). It has a path and is a PublicMessage, always.
+struct ExternalCommitOptions {
+    std::optional<LeafIndex> removes;  // resync: the old leaf of the same client
+    std::vector<PreSharedKeyId> psks;  // random nonces are drawn here if empty
+    Bytes authenticated_data;
+    GroupInfoOptions published_info;  // of PendingCommit::group_info
+    const PskSource* psk_source = nullptr;
+};
+
 class Group;
 struct PendingCommit;
 struct StagedCommit;
@@ -108,6 +117,20 @@ class Group {
                               const ValidationPolicy& policy,
                               const PskSource* psks = nullptr,
                               GroupInfo* info = nullptr);
+
+    // Section 12.4.3.2: joins by a commit of one's own, for which nobody has to be online. `info` is of the group's current epoch and
+    // carries external_pub; `tree` as for join(). Checks what join() checks, apart from what takes secrets. Become the member
+    // PendingCommit::next only when the commit was ordered: until then nothing is joined.
+    //
+    // A resync names the client's own old leaf in `options.removes`; that both leaves are one client is the validator's to judge, by
+    // LeafInQuestion::predecessor. PSKs come from `options.psk_source` alone.
+    // invalid_group_info without a usable external_pub, and what commit() answers.
+    static Result<PendingCommit> join_external(const GroupInfo& info,
+                                               const TreeNodes* tree,
+                                               const LeafIdentity& identity,
+                                               const ExternalCommitOptions& options,
+                                               const ValidationPolicy& policy,
+                                               Random& random = system_random());
 
     // The state as it stands. load() answers corrupt_state for anything that save() of this version did not write.
     [[nodiscard]] SavedGroup save() const;
@@ -192,6 +215,12 @@ class Group {
 
     // How many past epochs' resumption PSKs the groups that follow this one keep; 0 by default.
     void keep_resumption_psks(std::size_t epochs) { resumption_psks_kept_ = epochs; }
+
+    // Takes over what an older state of this group kept, and how many it keeps: for who came back by join_external().
+    void keep_resumption_psks_of(const Group& older) { inherit(older); }
+
+    // A copy of this epoch's, or of a kept one's; empty if there is none.
+    [[nodiscard]] ExternalPsk resumption_psk(std::uint64_t epoch) const;
 
   private:
     friend class CommitBuilder;

@@ -1,4 +1,5 @@
-// Joining by Welcome: RFC 9420, section 12.4.3.1.
+// Joining: by Welcome (RFC 9420, section 12.4.3.1) and by external commit (section 12.4.3.2).
+#include "crypto/mls/group/commit_builder.hpp"
 #include "crypto/mls/group/group.hpp"
 
 #include <algorithm>
@@ -84,6 +85,18 @@ std::optional<LeafIndex> find_leaf(const RatchetTree& tree, const LeafNode& own)
     return found;
 }
 
+// struct { HPKEPublicKey external_pub; } ExternalPub;
+Result<ByteView> external_pub_of(const GroupInfo& info) {
+    const Bytes* data = info.extensions.find(ExtensionType::external_pub);
+    if (data == nullptr) {
+        return MlsError::invalid_group_info;
+    }
+    Reader reader{*data};
+    const auto key = reader.vector();
+    return key && reader.at_end() ? Result<ByteView>{*key}
+                                  : Result<ByteView>{MlsError::invalid_group_info};
+}
+
 }  // namespace
 
 Result<Group> Group::join(const Welcome& welcome,
@@ -129,6 +142,26 @@ Result<Group> Group::join(const Welcome& welcome,
         *info_out = std::move(info);
     }
     return Group{view, std::move(keys), std::move(joined.epoch)};
+}
+
+Result<PendingCommit> Group::join_external(const GroupInfo& info,
+                                           const TreeNodes* tree,
+                                           const LeafIdentity& identity,
+                                           const ExternalCommitOptions& options,
+                                           const ValidationPolicy& policy,
+                                           Random& random) {
+    SERAI_TRY(external_pub, external_pub_of(info));
+    SERAI_TRY(nodes, tree_for(info, tree));
+    SERAI_TRY(view, PublicGroup::from_group_info(info, nodes, policy));
+    CommitOptions commit;
+    if (options.removes) {
+        commit.removes.push_back(*options.removes);
+    }
+    commit.psks = options.psks;
+    commit.authenticated_data = options.authenticated_data;
+    commit.published_info = options.published_info;
+    commit.psk_source = options.psk_source;
+    return CommitBuilder{*view, external_pub, identity, commit, policy, random}.run();
 }
 
 }  // namespace serai::crypto::mls

@@ -36,20 +36,25 @@ Result<PskSecret> combine_psks_from(const CipherSuite& suite,
     });
 }
 
+ExternalPsk Group::resumption_psk(std::uint64_t epoch) const {
+    const ResumptionPsk* found = nullptr;
+    if (epoch == this->epoch()) {
+        found = &epoch_.resumption_psk;
+    } else if (const auto it = resumption_psks_.find(epoch); it != resumption_psks_.end()) {
+        found = &it->second;
+    }
+    return found == nullptr
+               ? ExternalPsk{}
+               : found->clone("PSK into another epoch").retag<ExternalPskTag>("section 8.6");
+}
+
 Result<PskSecret> Group::psk_secret(const std::vector<PreSharedKeyId>& ids,
                                     const PskSource* source) const {
     return combine(suite(), ids, [&](const PreSharedKeyId& id) {
         const auto* resumption = std::get_if<ResumptionPskId>(&id.key);
         if (resumption != nullptr && resumption->group_id == public_->group_id()) {
-            const ResumptionPsk* own = nullptr;
-            if (resumption->epoch == epoch()) {
-                own = &epoch_.resumption_psk;
-            } else if (const auto it = resumption_psks_.find(resumption->epoch);
-                       it != resumption_psks_.end()) {
-                own = &it->second;
-            }
-            if (own != nullptr) {
-                return own->clone("PSK into the next epoch").retag<ExternalPskTag>("section 8.6");
+            if (auto own = resumption_psk(resumption->epoch); !own.empty()) {
+                return own;
             }
         }
         return source == nullptr ? ExternalPsk{} : source->find(id);
