@@ -287,7 +287,7 @@ class Change {
         return {};
     }
 
-    Result<void> build(const OpenChannel& channel) {
+    Result<void> build(OpenChannel& channel) {
         SERAI_TRY(made, make_roster_commit(context_, channel, payload_));
         payload_.commit = made.request.commit;
         task_.frame = message::make_request(session::Session::fresh_request_id(), made.request);

@@ -90,7 +90,7 @@ void add_context(const OpenChannel& channel,
 }  // namespace
 
 Result<RosterCommit> make_roster_commit(const Context& context,
-                                        const OpenChannel& channel,
+                                        OpenChannel& channel,
                                         const RosterPayload& payload) {
     mls::CommitOptions options;
     SERAI_CHECK(payload.admit ? add_devices(context, channel, payload, options)
@@ -107,7 +107,7 @@ Result<RosterCommit> make_roster_commit(const Context& context,
     message::Commit request;
     request.group = channel.state.group;
     request.epoch = Epoch{channel.group->epoch()};
-    request.commit = encode(mls::MlsMessage{pending.commit});
+    request.commit = encode(pending.commit);
     if (pending.welcome) {
         request.welcome = encode(mls::MlsMessage{*pending.welcome});
     }

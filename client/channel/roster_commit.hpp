@@ -16,7 +16,7 @@ struct RosterCommit {
 // every device of its person. The Welcome tells newcomers the head of the chain and the founding act. untrusted for a key package
 // that is not the person's; exists if all its devices are members already; not_found if none of them is one (removing).
 Result<RosterCommit> make_roster_commit(const Context& context,
-                                        const OpenChannel& channel,
+                                        OpenChannel& channel,
                                         const RosterPayload& payload);
 
 }  // namespace serai::client::channel

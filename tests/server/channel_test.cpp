@@ -193,7 +193,7 @@ TEST_F(ChannelTest, messages_wait_for_a_pending_removal_to_be_committed) {
 }
 
 // What a member can make that believes in nothing but MLS.
-message::Commit removal_without_act(const ChannelMember& member, crypto::mls::LeafIndex victim) {
+message::Commit removal_without_act(ChannelMember& member, crypto::mls::LeafIndex victim) {
     namespace mls = crypto::mls;
     const auto encoded = [](auto content) {
         return protocol::codec::encode(mls::MlsMessage{std::move(content)});

@@ -5,7 +5,7 @@
 
 namespace serai::crypto::mls {
 
-CommitBuilder::CommitBuilder(const Group& member,
+CommitBuilder::CommitBuilder(Group& member,
                              const LeafIdentity& identity,
                              const SignaturePrivateKey& signer,
                              const CommitOptions& options,
@@ -174,45 +174,48 @@ Result<PskSecret> CommitBuilder::psk_secret(const AppliedProposals& applied) con
                               : combine_psks_from(suite_, applied.psks, options_.psk_source);
 }
 
+Result<MlsMessage> CommitBuilder::protect(AuthenticatedContent content) {
+    if (member_ != nullptr) {
+        return member_->protect_handshake(std::move(content), random_);
+    }
+    // Section 6.2: a newcomer is no member yet, so there is no membership tag.
+    return MlsMessage{PublicMessage{std::move(content.content), std::move(content.auth), {}}};
+}
+
 Result<PendingCommit> CommitBuilder::finish(AppliedProposals applied) {
-    PublicMessage message{
+    AuthenticatedContent content{
+        member_ == nullptr ? WireFormat::public_message
+                           : wire_format_of(member_->handshake_format_),
         {view_.group_id(), view_.epoch(), sender_, options_.authenticated_data, std::move(commit_)},
-        {},
         {}};
-    const Bytes encoded = protocol::codec::encode(message.content);
-    message.auth.signature = suite_.sign(
+    const Bytes encoded = protocol::codec::encode(content.content);
+    content.auth.signature = suite_.sign(
         signer_,
         "FramedContentTBS",
-        content_to_be_signed(
-            WireFormat::public_message, encoded, sender_.type, view_.encoded_context()));
+        content_to_be_signed(content.wire_format, encoded, sender_.type, view_.encoded_context()));
     context_.confirmed_transcript_hash = confirmed_transcript_hash(suite_,
                                                                    view_.interim_transcript_hash(),
-                                                                   WireFormat::public_message,
+                                                                   content.wire_format,
                                                                    encoded,
-                                                                   message.auth.signature);
+                                                                   content.auth.signature);
     SERAI_TRY(psk, psk_secret(applied));
     const Bytes encoded_context = protocol::codec::encode(context_);
     auto joiner =
         joiner_secret(suite_, take_init_secret(), secrets_.commit_secret, encoded_context);
     auto joined =
         joined_secrets(suite_, joiner.clone("also goes into the Welcome"), psk, encoded_context);
-    message.auth.confirmation_tag =
+    content.auth.confirmation_tag =
         suite_.mac(joined.epoch.confirmation_key, context_.confirmed_transcript_hash);
-    if (member_ != nullptr) {
-        message.membership_tag = membership_tag(suite_,
-                                                member_->epoch_.membership_key,
-                                                message.content,
-                                                message.auth,
-                                                view_.encoded_context());
-    }
 
-    Group next = next_group(applied, std::move(joined.epoch), message.auth.confirmation_tag);
+    Group next = next_group(applied, std::move(joined.epoch), content.auth.confirmation_tag);
     GroupInfo published = next.group_info(identity_.keys.private_key, options_.published_info);
     std::optional<Welcome> welcome;
     if (!applied.adds.empty()) {
         SERAI_TRY(made, make_welcome(applied, next, joiner, joined.welcome));
         welcome = std::move(made);
     }
+    // Last, since it may take a message key.
+    SERAI_TRY(message, protect(std::move(content)));
     return PendingCommit{
         std::move(message), std::move(welcome), std::move(published), std::move(next)};
 }
@@ -279,7 +282,7 @@ Result<PendingCommit> Group::commit(const LeafIdentity& identity,
                                     const SignaturePrivateKey& signer,
                                     const CommitOptions& options,
                                     const ValidationPolicy& policy,
-                                    Random& random) const {
+                                    Random& random) {
     if (ended_) {
         return MlsError::group_ended;
     }

@@ -9,7 +9,7 @@ namespace serai::crypto::mls {
 // One commit, by a member or by a newcomer who adds itself (section 12.4.3.2). Used once. Everything passed in is borrowed.
 class CommitBuilder {
   public:
-    CommitBuilder(const Group& member,
+    CommitBuilder(Group& member,
                   const LeafIdentity& identity,
                   const SignaturePrivateKey& signer,
                   const CommitOptions& options,
@@ -37,6 +37,7 @@ class CommitBuilder {
     [[nodiscard]] InitSecret take_init_secret();
     [[nodiscard]] Result<PskSecret> psk_secret(const AppliedProposals& applied) const;
     Result<PendingCommit> finish(AppliedProposals applied);
+    Result<MlsMessage> protect(AuthenticatedContent content);
     Group next_group(const AppliedProposals& applied, EpochSecrets epoch, const Bytes& tag);
     Result<Welcome> make_welcome(const AppliedProposals& applied,
                                  const Group& next,
@@ -44,7 +45,7 @@ class CommitBuilder {
                                  const WelcomeSecret& secret) const;
     [[nodiscard]] std::optional<PathSecret> path_secret_for(LeafIndex newcomer) const;
 
-    const Group* member_;  // null for a newcomer
+    Group* member_;  // null for a newcomer
     const CipherSuite& suite_;
     const PublicGroup& view_;
     ByteView external_pub_;  // for a newcomer

@@ -194,6 +194,15 @@ Result<StagedPublicCommit> PublicGroup::stage(const PublicMessage& commit,
     return std::move(staged);
 }
 
+Result<StagedPublicCommit> PublicGroup::stage(const MlsMessage& commit,
+                                              std::span<const CachedProposal> proposals,
+                                              const ValidationPolicy& policy,
+                                              const GroupInfo* group_info) const {
+    const auto* open = commit.get<PublicMessage>();
+    return open != nullptr ? stage(*open, proposals, policy, group_info)
+                           : Result<StagedPublicCommit>{MlsError::wrong_content};
+}
+
 Result<StagedPublicCommit> PublicGroup::stage(const AuthenticatedContent& commit,
                                               std::span<const CachedProposal> proposals,
                                               const ValidationPolicy& policy) const {

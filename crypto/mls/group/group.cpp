@@ -147,38 +147,54 @@ Result<ApplicationMessage> Group::unprotect(const PrivateMessage& message) {
                               std::move(std::get<ApplicationData>(framed.content).bytes)};
 }
 
-Result<PublicMessage> Group::sign_and_cache(const SignaturePrivateKey& signer,
-                                            Proposal proposal,
-                                            ByteView authenticated_data,
-                                            const ValidationPolicy& policy) {
+// Signed content of our own, as it travels.
+Result<MlsMessage> Group::protect_handshake(AuthenticatedContent content, Random& random) {
+    if (content.wire_format == WireFormat::private_message) {
+        SERAI_TRY(sealed,
+                  protect_private(suite(), message_keys_, epoch_.sender_data, content, 0, random));
+        return MlsMessage{std::move(sealed)};
+    }
+    SERAI_TRY(open,
+              protect_public(
+                  suite(), epoch_.membership_key, std::move(content), public_->encoded_context()));
+    return MlsMessage{std::move(open)};
+}
+
+Result<MlsMessage> Group::sign_and_cache(const SignaturePrivateKey& signer,
+                                         Proposal proposal,
+                                         ByteView authenticated_data,
+                                         const ValidationPolicy& policy,
+                                         Random& random) {
     if (ended_) {
         return MlsError::group_ended;
     }
-    const auto content = sign_content(suite(),
-                                      signer,
-                                      WireFormat::public_message,
-                                      framed(std::move(proposal), authenticated_data),
-                                      public_->encoded_context());
+    auto content = sign_content(suite(),
+                                signer,
+                                wire_format_of(handshake_format_),
+                                framed(std::move(proposal), authenticated_data),
+                                public_->encoded_context());
     SERAI_TRY(cached, public_->check_proposal(content, policy));
+    SERAI_TRY(message, protect_handshake(std::move(content), random));
     proposals_.push_back(std::move(cached));
-    return protect_public(suite(), epoch_.membership_key, content, public_->encoded_context());
+    return std::move(message);
 }
 
-Result<PublicMessage> Group::propose(const SignaturePrivateKey& signer,
-                                     Proposal proposal,
-                                     ByteView authenticated_data,
-                                     const ValidationPolicy& policy) {
+Result<MlsMessage> Group::propose(const SignaturePrivateKey& signer,
+                                  Proposal proposal,
+                                  ByteView authenticated_data,
+                                  const ValidationPolicy& policy,
+                                  Random& random) {
     if (proposal.get<Update>() != nullptr || proposal.get<ExternalInit>() != nullptr) {
         return MlsError::invalid_proposal;
     }
-    return sign_and_cache(signer, std::move(proposal), authenticated_data, policy);
+    return sign_and_cache(signer, std::move(proposal), authenticated_data, policy, random);
 }
 
-Result<PublicMessage> Group::propose_update(const LeafIdentity& identity,
-                                            const SignaturePrivateKey& signer,
-                                            ByteView authenticated_data,
-                                            const ValidationPolicy& policy,
-                                            Random& random) {
+Result<MlsMessage> Group::propose_update(const LeafIdentity& identity,
+                                         const SignaturePrivateKey& signer,
+                                         ByteView authenticated_data,
+                                         const ValidationPolicy& policy,
+                                         Random& random) {
     HpkeKeyPair key = suite().generate_key_pair(random);
     LeafNode leaf{key.public_key,
                   identity.keys.public_key,
@@ -189,9 +205,9 @@ Result<PublicMessage> Group::propose_update(const LeafIdentity& identity,
                   {}};
     leaf.signature =
         sign_leaf(suite(), identity.keys.private_key, leaf, public_->group_id(), own_leaf());
-    SERAI_TRY(
-        message,
-        sign_and_cache(signer, Proposal{Update{std::move(leaf)}}, authenticated_data, policy));
+    SERAI_TRY(message,
+              sign_and_cache(
+                  signer, Proposal{Update{std::move(leaf)}}, authenticated_data, policy, random));
     pending_updates_.push_back(std::move(key));
     return std::move(message);
 }

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "crypto/mls/group/identity.hpp"
+#include "crypto/mls/group/options.hpp"
 #include "crypto/mls/group/public_group.hpp"
 #include "crypto/mls/schedule/epoch_secrets.hpp"
 #include "crypto/mls/schedule/secret_tree.hpp"
@@ -29,51 +30,13 @@
 
 namespace serai::crypto::mls {
 
-using ExternalPsk = Secret<struct ExternalPskTag>;
 using ExportedSecret = Secret<struct ExportedSecretTag>;
 using GroupBlob = Secret<struct GroupBlobTag>;
-
-// Where pre-shared keys come from. Resumption PSKs of this group's own kept epochs are found without asking.
-class PskSource {
-  public:
-    virtual ~PskSource() = default;
-
-    // Empty if unknown. The secret is a copy.
-    [[nodiscard]] virtual ExternalPsk find(const PreSharedKeyId& id) const = 0;
-};
 
 // psk_secret (section 8.4) of keys that all come from `source`; unknown_psk if it lacks one, or is null.
 Result<PskSecret> combine_psks_from(const CipherSuite& suite,
                                     const std::vector<PreSharedKeyId>& ids,
                                     const PskSource* source);
-
-// What goes into a GroupInfo beside the context.
-struct GroupInfoOptions {
-    bool with_ratchet_tree = false;
-    bool with_external_pub = false;
-    Extensions extensions;  // further ones
-};
-
-struct CommitOptions {
-    std::vector<KeyPackage> adds;
-    std::vector<LeafIndex> removes;
-    std::vector<ProposalRef> references;  // cached proposals to include, see Group::proposals()
-    std::vector<PreSharedKeyId> psks;     // random nonces are drawn here if empty
-    std::optional<Extensions> new_extensions;  // replaces the GroupContext's
-    Bytes authenticated_data;
-    GroupInfoOptions welcome_info;    // of the GroupInfo inside the Welcome
-    GroupInfoOptions published_info;  // of PendingCommit::group_info
-    const PskSource* psk_source = nullptr;
-};
-
-// Of a commit by which its sender joins (section 12.4.3.2). It has a path and is a PublicMessage, always.
-struct ExternalCommitOptions {
-    std::optional<LeafIndex> removes;  // resync: the old leaf of the same client
-    std::vector<PreSharedKeyId> psks;  // random nonces are drawn here if empty
-    Bytes authenticated_data;
-    GroupInfoOptions published_info;  // of PendingCommit::group_info
-    const PskSource* psk_source = nullptr;
-};
 
 class Group;
 struct PendingCommit;
@@ -173,22 +136,27 @@ class Group {
     // bad_padding, verification_failed.
     [[nodiscard]] Result<ApplicationMessage> unprotect(const PrivateMessage& message);
 
+    // How our own proposals and commits travel from now on, in this group and those that follow it. PublicMessage by default.
+    void send_handshakes_as(HandshakeFormat format) { handshake_format_ = format; }
+
     // --- Proposals (section 12.1) ---
 
     // Makes a proposal message and caches it. Update: see propose_update.
-    [[nodiscard]] Result<PublicMessage> propose(const SignaturePrivateKey& signer,
-                                                Proposal proposal,
-                                                ByteView authenticated_data,
-                                                const ValidationPolicy& policy);
+    [[nodiscard]] Result<MlsMessage> propose(const SignaturePrivateKey& signer,
+                                             Proposal proposal,
+                                             ByteView authenticated_data,
+                                             const ValidationPolicy& policy,
+                                             Random& random = system_random());
 
     // A new leaf key, under the same or a renewed identity; takes effect when another member commits it.
-    [[nodiscard]] Result<PublicMessage> propose_update(const LeafIdentity& identity,
-                                                       const SignaturePrivateKey& signer,
-                                                       ByteView authenticated_data,
-                                                       const ValidationPolicy& policy,
-                                                       Random& random = system_random());
+    [[nodiscard]] Result<MlsMessage> propose_update(const LeafIdentity& identity,
+                                                    const SignaturePrivateKey& signer,
+                                                    ByteView authenticated_data,
+                                                    const ValidationPolicy& policy,
+                                                    Random& random = system_random());
 
-    // Checks another's proposal and caches it. Public or private message.
+    // Checks another's proposal and caches it. Public or private message. Our own, coming back, is found in the cache; as
+    // PrivateMessage it answers own_message.
     [[nodiscard]] Result<CachedProposal> receive_proposal(const MlsMessage& message,
                                                           const ValidationPolicy& policy);
 
@@ -197,13 +165,14 @@ class Group {
 
     // --- Commits (section 12.4) ---
 
-    // Builds a commit with a path, as PublicMessage. `identity` is what our leaf shows from now on (a renewed certificate and key
-    // included); `signer` the key of the leaf as it is now. This group is not changed.
+    // Builds a commit with a path. `identity` is what our leaf shows from now on (a renewed certificate and key included); `signer`
+    // the key of the leaf as it is now. This group is not changed, except that a PrivateMessage takes a key of its handshake ratchet:
+    // then its secret state is saved too, before the commit leaves.
     [[nodiscard]] Result<PendingCommit> commit(const LeafIdentity& identity,
                                                const SignaturePrivateKey& signer,
                                                const CommitOptions& options,
                                                const ValidationPolicy& policy,
-                                               Random& random = system_random()) const;
+                                               Random& random = system_random());
 
     // Checks another's commit, public and secret side. This group is not changed, except for the ratchet of a commit that came as
     // PrivateMessage. own_message for our own commit: take PendingCommit::next instead.
@@ -236,10 +205,13 @@ class Group {
           SecretTree message_keys);
 
     [[nodiscard]] FramedContent framed(Content content, ByteView authenticated_data) const;
-    [[nodiscard]] Result<PublicMessage> sign_and_cache(const SignaturePrivateKey& signer,
-                                                       Proposal proposal,
-                                                       ByteView authenticated_data,
-                                                       const ValidationPolicy& policy);
+    [[nodiscard]] Result<MlsMessage> protect_handshake(AuthenticatedContent content,
+                                                       Random& random);
+    [[nodiscard]] Result<MlsMessage> sign_and_cache(const SignaturePrivateKey& signer,
+                                                    Proposal proposal,
+                                                    ByteView authenticated_data,
+                                                    const ValidationPolicy& policy,
+                                                    Random& random);
     Result<AuthenticatedContent> open_member_message(const PrivateMessage& message);
     Result<void> check_membership(const PublicMessage& message) const;
     [[nodiscard]] Result<PskSecret> psk_secret(const std::vector<PreSharedKeyId>& ids,
@@ -256,6 +228,7 @@ class Group {
     SecretTree message_keys_;
     std::vector<CachedProposal> proposals_;
     std::vector<HpkeKeyPair> pending_updates_;  // leaf keys of our own Update proposals
+    HandshakeFormat handshake_format_ = HandshakeFormat::public_message;
     std::size_t resumption_psks_kept_ = 0;
     std::map<std::uint64_t, ResumptionPsk> resumption_psks_;  // of past epochs
     bool ended_ = false;
@@ -264,7 +237,7 @@ class Group {
 // A commit of ours that is not yet ordered. Save it before the commit is sent: if the process dies before the answer, load() gives
 // everything needed to go on either way.
 struct PendingCommit {
-    PublicMessage commit;
+    MlsMessage commit;  // a PublicMessage, or a PrivateMessage where the group was told so
     std::optional<Welcome>
         welcome;  // for all newcomers together; deliver it only after the commit was ordered
     GroupInfo group_info;  // of the new epoch, per CommitOptions::published_info

@@ -6,7 +6,8 @@ namespace serai::crypto::mls {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+// 2: how handshakes are sent; a pending commit may be a PrivateMessage.
+constexpr std::uint8_t kVersion = 2;
 
 // The order of the secrets in a blob.
 template <class Epoch, class Fn>
@@ -96,6 +97,8 @@ class GroupLoader {
             group.pending_updates_.push_back(
                 {HpkePrivateKey::from_bytes(private_key), std::move(public_key)});
         }
+        SERAI_TRY(format, read_closed(reader, HandshakeFormat::private_message));
+        group.handshake_format_ = format;
         SERAI_TRY(kept, reader.u64());
         group.resumption_psks_kept_ = kept;
         SERAI_TRY(psks, reader.u32());
@@ -135,6 +138,7 @@ GroupBlob Group::save_secret() const {
         writer.vector(key.private_key);
         writer.vector(ByteView{key.public_key});
     }
+    writer.u8(static_cast<std::uint8_t>(handshake_format_));
     writer.u64(resumption_psks_kept_);
     writer.u32(static_cast<std::uint32_t>(resumption_psks_.size()));
     for (const auto& [epoch, psk] : resumption_psks_) {
@@ -172,7 +176,10 @@ namespace {
 Result<PendingCommit> load_pending(ByteView public_state, SecretView secret_state) {
     Reader reader{public_state};
     SERAI_CHECK(expect_version(reader));
-    SERAI_TRY(commit, PublicMessage::decode(reader));
+    SERAI_TRY(commit, MlsMessage::decode(reader));
+    if (commit.wire_format() > WireFormat::private_message) {
+        return MlsError::corrupt_state;
+    }
     SERAI_TRY(has_welcome, reader.flag());
     std::optional<Welcome> welcome;
     if (has_welcome) {

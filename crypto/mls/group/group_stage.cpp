@@ -90,6 +90,7 @@ Result<InitSecret> Group::next_init_secret(const StagedPublicCommit& change) con
 }
 
 void Group::inherit(const Group& before) {
+    handshake_format_ = before.handshake_format_;
     resumption_psks_kept_ = before.resumption_psks_kept_;
     if (resumption_psks_kept_ == 0) {
         return;

@@ -218,6 +218,13 @@ Result<CachedProposal> PublicGroup::check_proposal(const PublicMessage& message,
         AuthenticatedContent{WireFormat::public_message, message.content, message.auth}, policy);
 }
 
+Result<CachedProposal> PublicGroup::check_proposal(const MlsMessage& message,
+                                                   const ValidationPolicy& policy) const {
+    const auto* open = message.get<PublicMessage>();
+    return open != nullptr ? check_proposal(*open, policy)
+                           : Result<CachedProposal>{MlsError::wrong_content};
+}
+
 std::vector<std::pair<LeafIndex, std::shared_ptr<const LeafNode>>> members(
     const PublicGroup& group) {
     std::vector<std::pair<LeafIndex, std::shared_ptr<const LeafNode>>> list;

@@ -111,10 +111,20 @@ class PublicGroup : public std::enable_shared_from_this<PublicGroup> {
     [[nodiscard]] Result<CachedProposal> check_proposal(const PublicMessage& message,
                                                         const ValidationPolicy& policy) const;
 
+    // The same, and wrong_content for anything but a PublicMessage.
+    [[nodiscard]] Result<CachedProposal> check_proposal(const MlsMessage& message,
+                                                        const ValidationPolicy& policy) const;
+
     // Checks a commit for this epoch and computes what follows from it: group, epoch, sender, signature, proposal list (section
     // 12.2), leaves (7.3), capabilities, path shape and parent hashes (7.5, 12.4.2). `proposals` are those that may be referred to.
     // If a GroupInfo is given, it must be the committer's and describe the next epoch exactly.
     [[nodiscard]] Result<StagedPublicCommit> stage(const PublicMessage& commit,
+                                                   std::span<const CachedProposal> proposals,
+                                                   const ValidationPolicy& policy,
+                                                   const GroupInfo* group_info = nullptr) const;
+
+    // The same, and wrong_content for anything but a PublicMessage.
+    [[nodiscard]] Result<StagedPublicCommit> stage(const MlsMessage& commit,
                                                    std::span<const CachedProposal> proposals,
                                                    const ValidationPolicy& policy,
                                                    const GroupInfo* group_info = nullptr) const;

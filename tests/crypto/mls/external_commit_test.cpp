@@ -33,7 +33,7 @@ class MlsExternalCommit : public SmallGroup {
     // The stranger's commit, changed and signed again.
     [[nodiscard]] PublicMessage changed(const ExternalCommitOptions& options,
                                         const std::function<void(Commit&)>& change) {
-        auto message = join(4, options)->commit;
+        auto message = public_commit(join(4, options));
         change(std::get<Commit>(message.content.content));
         message.auth.signature =
             test_suite().sign(at(4).signer(),
@@ -102,7 +102,7 @@ TEST_F(MlsExternalCommit, a_staged_one_says_what_it_is) {
     options.authenticated_data = to_bytes(as_bytes("act 5"));
     const auto pending = *join(4, options);
 
-    const auto staged = group(1).stage(MlsMessage{pending.commit}, policy_);
+    const auto staged = group(1).stage(pending.commit, policy_);
 
     ASSERT_TRUE(staged);
     EXPECT_TRUE(staged->change.external);
@@ -248,8 +248,8 @@ TEST_F(MlsExternalCommit, a_pending_one_survives_a_restart) {
 TEST_F(MlsExternalCommit, for_an_epoch_that_is_over_is_refused) {
     const auto late = *join(4);
     ASSERT_TRUE(commit_by(1, {}));
-    EXPECT_EQ(verdict(late.commit), MlsError::wrong_epoch);
-    EXPECT_EQ(group(0).stage(MlsMessage{late.commit}, policy_).error(), MlsError::wrong_epoch);
+    EXPECT_EQ(server_->stage(late.commit, {}, policy_).error(), MlsError::wrong_epoch);
+    EXPECT_EQ(group(0).stage(late.commit, policy_).error(), MlsError::wrong_epoch);
 }
 
 TEST_F(MlsExternalCommit, with_another_list_than_the_rules_allow_is_refused) {
@@ -308,7 +308,7 @@ TEST_F(MlsExternalCommit, that_keeps_the_key_of_the_leaf_it_replaces_is_refused)
 }
 
 TEST_F(MlsExternalCommit, every_tampered_byte_is_noticed_by_members) {
-    const Bytes encoded = protocol::codec::encode(MlsMessage{join(4)->commit});
+    const Bytes encoded = protocol::codec::encode(join(4)->commit);
     for (std::size_t i = 0; i < encoded.size(); ++i) {
         Bytes tampered = encoded;
         tampered[i] ^= 1;

@@ -69,8 +69,8 @@ TEST_F(MlsAdmission, an_old_commit_can_be_read_without_the_clock) {
     const ValidationPolicy late{validator_, UnixSeconds{kTestTime + 100'000'000}};
     const ValidationPolicy no_clock{validator_, std::nullopt};
 
-    EXPECT_EQ(group(1).stage(MlsMessage{pending.commit}, late).error(), MlsError::invalid_leaf);
-    EXPECT_TRUE(group(1).stage(MlsMessage{pending.commit}, no_clock));
+    EXPECT_EQ(group(1).stage(pending.commit, late).error(), MlsError::invalid_leaf);
+    EXPECT_TRUE(group(1).stage(pending.commit, no_clock));
 }
 
 TEST_F(MlsAdmission, a_leaf_without_the_groups_capabilities_is_refused) {

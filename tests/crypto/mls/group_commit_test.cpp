@@ -77,7 +77,7 @@ TEST_F(MlsCommits, a_staged_commit_says_what_it_would_do) {
     options.authenticated_data = to_bytes(as_bytes("leaf 7"));
     auto pending = *at(0).commit(options, policy_);
 
-    auto staged = group(1).stage(MlsMessage{pending.commit}, policy_);
+    auto staged = group(1).stage(pending.commit, policy_);
 
     ASSERT_TRUE(staged);
     const auto& change = staged->change;
@@ -102,7 +102,7 @@ TEST_F(MlsCommits, who_is_removed_hears_of_it_and_reads_nothing_more) {
     auto pending = *at(0).commit(options, policy_);
     Group removed = std::move(group(2));
 
-    auto staged = removed.stage(MlsMessage{pending.commit}, policy_);
+    auto staged = removed.stage(pending.commit, policy_);
     ASSERT_TRUE(staged);
     EXPECT_TRUE(staged->removes_us());
 
@@ -114,7 +114,7 @@ TEST_F(MlsCommits, who_is_removed_hears_of_it_and_reads_nothing_more) {
     message.epoch = removed.epoch();
     EXPECT_FALSE(removed.unprotect(message));
     const auto next = at(1).commit({}, policy_);
-    EXPECT_FALSE(removed.stage(MlsMessage{next->commit}, policy_));
+    EXPECT_FALSE(removed.stage(next->commit, policy_));
 }
 
 TEST_F(MlsCommits, a_renewed_identity_takes_over_the_leaf) {
@@ -169,8 +169,8 @@ TEST_F(MlsCommits, an_external_psk_goes_into_the_next_epoch) {
     options.psk_source = &source;
     auto pending = *at(0).commit(options, policy_);
 
-    EXPECT_EQ(group(1).stage(MlsMessage{pending.commit}, policy_).error(), MlsError::unknown_psk);
-    auto staged = group(1).stage(MlsMessage{pending.commit}, policy_, &source);
+    EXPECT_EQ(group(1).stage(pending.commit, policy_).error(), MlsError::unknown_psk);
+    auto staged = group(1).stage(pending.commit, policy_, &source);
     ASSERT_TRUE(staged);
     EXPECT_EQ(staged->next->epoch_authenticator(), pending.next.epoch_authenticator());
 }

@@ -108,7 +108,7 @@ class World {
 
     void propose() {
         TestClient& sender = member();
-        Result<PublicMessage> message = MlsError::unsupported;
+        Result<MlsMessage> message = MlsError::unsupported;
         const auto out = outside();
         const auto kind = random_.below(3);
         if (kind == 0) {
@@ -123,7 +123,7 @@ class World {
         }
         ASSERT_TRUE(message) << message.error().message();
         for (auto* client : inside()) {
-            ASSERT_TRUE(client->group().receive_proposal(MlsMessage{*message}, policy_));
+            ASSERT_TRUE(client->group().receive_proposal(*message, policy_));
         }
         const auto cached = server_->check_proposal(*message, policy_);
         ASSERT_TRUE(cached) << cached.error().message();
@@ -213,7 +213,7 @@ class World {
     }
 
     void follow(TestClient& client, const PendingCommit& pending) {
-        auto staged = client.group().stage(MlsMessage{pending.commit}, policy_);
+        auto staged = client.group().stage(pending.commit, policy_);
         ASSERT_TRUE(staged) << staged.error().message();
         client.set_group(std::move(staged->next));
     }

@@ -16,7 +16,7 @@ class HostileCommit : public SmallGroup {
     // A commit of member 0 with its content changed and signed again.
     [[nodiscard]] PublicMessage changed(const CommitOptions& options,
                                         const std::function<void(Commit&)>& change) {
-        auto message = at(0).commit(options, policy_)->commit;
+        auto message = public_commit(at(0).commit(options, policy_));
         change(std::get<Commit>(message.content.content));
         return signed_again(std::move(message));
     }
@@ -55,7 +55,7 @@ TEST_F(HostileCommit, the_unchanged_commit_passes) {
 }
 
 TEST_F(HostileCommit, of_a_stranger_is_refused) {
-    auto message = at(0).commit({}, policy_)->commit;
+    auto message = public_commit(at(0).commit({}, policy_));
     message.content.sender.index = 1;
     EXPECT_EQ(verdict(message), CryptoError::verification_failed);
     message.content.sender.index = 17;
@@ -307,7 +307,7 @@ TEST_F(HostileCommit, with_a_group_info_of_another_state_is_refused) {
 // From here on: what only members can see.
 
 TEST_F(HostileCommit, with_a_wrong_membership_tag_is_refused_by_members) {
-    auto message = at(0).commit({}, policy_)->commit;
+    auto message = public_commit(at(0).commit({}, policy_));
     message.membership_tag[0] ^= 1;
     EXPECT_EQ(verdict(message), ErrorCode{});
     EXPECT_EQ(group(1).stage(MlsMessage{message}, policy_).error(),
@@ -315,7 +315,7 @@ TEST_F(HostileCommit, with_a_wrong_membership_tag_is_refused_by_members) {
 }
 
 TEST_F(HostileCommit, every_tampered_byte_is_noticed_by_members) {
-    const Bytes encoded = protocol::codec::encode(MlsMessage{at(0).commit({}, policy_)->commit});
+    const Bytes encoded = protocol::codec::encode(at(0).commit({}, policy_)->commit);
     for (std::size_t i = 0; i < encoded.size(); ++i) {
         Bytes tampered = encoded;
         tampered[i] ^= 1;
@@ -325,7 +325,7 @@ TEST_F(HostileCommit, every_tampered_byte_is_noticed_by_members) {
 }
 
 TEST_F(HostileCommit, with_a_path_secret_for_the_wrong_key_is_refused_by_its_reader) {
-    auto message = at(0).commit({}, policy_)->commit;
+    auto message = public_commit(at(0).commit({}, policy_));
     auto& commit = std::get<Commit>(message.content.content);
     // Members 2 and 3 are under the root's other child: swap what the two of them would open.
     auto& sealed = commit.path->nodes.back().encrypted_path_secret;

@@ -69,6 +69,8 @@ class ChannelMember {
 
     [[nodiscard]] const crypto::mls::Group& group() const { return *group_; }
 
+    [[nodiscard]] crypto::mls::Group& group() { return *group_; }
+
     // The newest record processed.
     [[nodiscard]] const protocol::message::ChainHead& head() const { return head_; }
 

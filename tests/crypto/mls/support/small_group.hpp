@@ -10,6 +10,11 @@
 
 namespace serai::tests::mls {
 
+// A commit as the server reads it.
+[[nodiscard]] inline PublicMessage public_commit(const Result<PendingCommit>& pending) {
+    return *pending->commit.get<PublicMessage>();
+}
+
 class SmallGroup : public testing::Test {
   protected:
     // Founder "a", then "b", "c" ... added in one commit.
@@ -45,7 +50,7 @@ class SmallGroup : public testing::Test {
         SERAI_TRY(staged, server_->stage(pending.commit, proposals_, policy_, &pending.group_info));
         for (std::size_t i = 0; i < clients_.size(); ++i) {
             if (i != committer && at(i).in_group()) {
-                SERAI_TRY(change, group(i).stage(MlsMessage{pending.commit}, policy_));
+                SERAI_TRY(change, group(i).stage(pending.commit, policy_));
                 at(i).set_group(std::move(change.next));
             }
         }
@@ -63,12 +68,12 @@ class SmallGroup : public testing::Test {
     }
 
     // Everybody, and the follower, hears the proposal.
-    Result<void> announce(std::size_t sender, const PublicMessage& message) {
+    Result<void> announce(std::size_t sender, const MlsMessage& message) {
         SERAI_TRY(cached, server_->check_proposal(message, policy_));
         proposals_.push_back(cached);
         for (std::size_t i = 0; i < clients_.size(); ++i) {
             if (i != sender && at(i).in_group()) {
-                SERAI_CHECK(group(i).receive_proposal(MlsMessage{message}, policy_));
+                SERAI_CHECK(group(i).receive_proposal(message, policy_));
             }
         }
         return {};
