@@ -52,6 +52,8 @@ const char* text(MlsError error) {
             return "The group was closed for a successor.";
         case MlsError::corrupt_state:
             return "The saved state cannot be read.";
+        case MlsError::wrong_members:
+            return "The members are not those of the group that this one follows.";
     }
     return "unknown";
 }

@@ -33,6 +33,7 @@ enum class MlsError {
     bad_padding = 20,
     group_ended = 21,    // a ReInit was committed: nothing more may be sent
     corrupt_state = 22,  // a saved state that this version did not write
+    wrong_members = 23,  // a group that follows from another, and whose members do not (11.2, 11.3)
 };
 
 const boost::system::error_category& mls_category();

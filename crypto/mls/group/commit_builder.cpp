@@ -3,6 +3,8 @@
 #include "crypto/mls/group/leaf_validation.hpp"
 #include "crypto/mls/group/message_protection.hpp"
 
+#include <algorithm>
+
 namespace serai::crypto::mls {
 
 CommitBuilder::CommitBuilder(Group& member,
@@ -49,7 +51,7 @@ Result<PendingCommit> CommitBuilder::run() {
     SERAI_TRY(list, resolve(commit_, sender_, cached));
     const auto committer = member_ == nullptr ? std::nullopt : std::optional{self_};
     SERAI_TRY(applied, apply_proposals(view_, committer, list, policy_));
-    SERAI_CHECK(make_path(applied));
+    SERAI_CHECK(wants_path(applied) ? make_path(applied) : do_without_path(applied));
     if (!applied.tree.credential_types_compatible()) {
         return MlsError::invalid_leaf;
     }
@@ -90,6 +92,19 @@ void CommitBuilder::list_proposals() {
     if (options_.new_extensions) {
         by_value(GroupContextExtensions{*options_.new_extensions});
     }
+    if (options_.reinit) {
+        by_value(*options_.reinit);
+    }
+}
+
+// Section 12.4. A renewed identity shows in a path alone.
+bool CommitBuilder::wants_path(const AppliedProposals& applied) const {
+    if (member_ == nullptr || applied.path_required || !options_.path_only_if_required) {
+        return true;
+    }
+    const auto leaf = view_.tree().leaf(self_);
+    return leaf->signature_key != identity_.keys.public_key ||
+           leaf->credential != identity_.credential;
 }
 
 // The tree as the path is laid through it. A newcomer's leaf goes where an Add would put it; its content comes with the path.
@@ -152,16 +167,29 @@ Result<void> CommitBuilder::make_path(AppliedProposals& applied) {
         sign_leaf(suite_, identity_.keys.private_key, path.leaf_node, view_.group_id(), self_);
     applied.tree.set_leaf(self_, std::make_shared<const LeafNode>(path.leaf_node));
 
-    context_ = view_.context();
-    ++context_.epoch;
-    context_.tree_hash = applied.tree.root_hash();
-    context_.extensions = applied.extensions;
+    begin_context(applied);
     SERAI_TRY(
         nodes,
         encrypt_path(applied.tree, steps_, secrets_, protocol::codec::encode(context_), random_));
     path.nodes = std::move(nodes);
     commit_.path = std::move(path);
     return {};
+}
+
+// A "partial" commit.
+Result<void> CommitBuilder::do_without_path(const AppliedProposals& applied) {
+    SERAI_CHECK(check_across_group(applied, nullptr, {}));
+    secrets_.commit_secret = CommitSecret::zero(suite_.hash_size());
+    begin_context(applied);
+    return {};
+}
+
+// The provisional context: everything of the next epoch's but its transcript hash.
+void CommitBuilder::begin_context(const AppliedProposals& applied) {
+    context_ = view_.context();
+    ++context_.epoch;
+    context_.tree_hash = applied.tree.root_hash();
+    context_.extensions = applied.extensions;
 }
 
 InitSecret CommitBuilder::take_init_secret() {
@@ -227,14 +255,16 @@ Group CommitBuilder::next_group(const AppliedProposals& applied,
     auto keys = member_ != nullptr ? member_->tree_secrets_.clone("until the commit is accepted")
                                    : TreeKemPrivate{self_, {}};
     keys.prune(applied.tree);
-    keys.take_own_path(secrets_, steps_);
+    if (!secrets_.leaf_key.public_key.empty()) {
+        keys.take_own_path(secrets_, steps_);
+    }
     Group next{PublicGroup::make(std::move(context_), applied.tree, tag),
                std::move(keys),
                std::move(epoch)};
     if (member_ != nullptr) {
         next.inherit(*member_);
     }
-    next.ended_ = applied.reinit.has_value();
+    next.reinit_ = applied.reinit;
     return next;
 }
 
@@ -283,8 +313,14 @@ Result<PendingCommit> Group::commit(const LeafIdentity& identity,
                                     const CommitOptions& options,
                                     const ValidationPolicy& policy,
                                     Random& random) {
-    if (ended_) {
+    if (reinit_) {
         return MlsError::group_ended;
+    }
+    // Sections 11.2 and 11.3: those usages are for reinitialize() and branch() alone.
+    const auto& psks = options.psks;
+    if (std::any_of(
+            psks.begin(), psks.end(), [](const auto& psk) { return lineage_of(psk) != nullptr; })) {
+        return MlsError::invalid_proposal;
     }
     return CommitBuilder{*this, identity, signer, options, policy, random}.run();
 }

@@ -33,7 +33,10 @@ class CommitBuilder {
     [[nodiscard]] Result<void> check_path(const AppliedProposals& applied,
                                           const UpdatePath& path) const;
     Result<RatchetTree> place_committer(const AppliedProposals& applied);
+    [[nodiscard]] bool wants_path(const AppliedProposals& applied) const;
     Result<void> make_path(AppliedProposals& applied);
+    Result<void> do_without_path(const AppliedProposals& applied);
+    void begin_context(const AppliedProposals& applied);
     [[nodiscard]] InitSecret take_init_secret();
     [[nodiscard]] Result<PskSecret> psk_secret(const AppliedProposals& applied) const;
     Result<PendingCommit> finish(AppliedProposals applied);

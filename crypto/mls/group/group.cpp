@@ -100,7 +100,7 @@ Result<PrivateMessage> Group::protect(const SignaturePrivateKey& signer,
                                       ByteView plaintext,
                                       std::size_t pad_to,
                                       Random& random) {
-    if (ended_) {
+    if (reinit_) {
         return MlsError::group_ended;
     }
     auto content = sign_content(suite(),
@@ -165,7 +165,7 @@ Result<MlsMessage> Group::sign_and_cache(const SignaturePrivateKey& signer,
                                          ByteView authenticated_data,
                                          const ValidationPolicy& policy,
                                          Random& random) {
-    if (ended_) {
+    if (reinit_) {
         return MlsError::group_ended;
     }
     auto content = sign_content(suite(),
@@ -231,6 +231,9 @@ Result<void> Group::check_membership(const PublicMessage& message) const {
 
 Result<CachedProposal> Group::receive_proposal(const MlsMessage& message,
                                                const ValidationPolicy& policy) {
+    if (reinit_) {
+        return MlsError::group_ended;
+    }
     AuthenticatedContent content;
     if (const auto* open = message.get<PublicMessage>()) {
         SERAI_CHECK(check_membership(*open));

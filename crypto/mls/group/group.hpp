@@ -39,6 +39,7 @@ Result<PskSecret> combine_psks_from(const CipherSuite& suite,
                                     const PskSource* source);
 
 class Group;
+struct FollowOn;
 struct PendingCommit;
 struct StagedCommit;
 
@@ -74,12 +75,17 @@ class Group {
     // must: decryption, GroupInfo signature, tree and leaf validation with the policy, confirmation tag. The key package is not
     // consumed: erase it when the group is saved. That the group id is new to this client is for the caller to check.
     // GroupInfo extensions of the inviter are given back by `info`, if not null.
+    //
+    // `predecessor` is the client's state of the group that this one must follow from, by ReInit or as a branch (sections 11.2 and
+    // 11.3); null if there is none. A Welcome that claims such a descent is unknown_psk without it, and one that does not is
+    // invalid_welcome with it. wrong_members if the two groups' members do not fit, by CredentialValidator::client_name.
     static Result<Group> join(const Welcome& welcome,
                               const KeyPackageSecrets& key_package,
                               const TreeNodes* tree,
                               const ValidationPolicy& policy,
                               const PskSource* psks = nullptr,
-                              GroupInfo* info = nullptr);
+                              GroupInfo* info = nullptr,
+                              const Group* predecessor = nullptr);
 
     // Section 12.4.3.2: joins by a commit of one's own, for which nobody has to be online. `info` is of the group's current epoch and
     // carries external_pub; `tree` as for join(). Checks what join() checks, apart from what takes secrets. Become the member
@@ -165,9 +171,9 @@ class Group {
 
     // --- Commits (section 12.4) ---
 
-    // Builds a commit with a path. `identity` is what our leaf shows from now on (a renewed certificate and key included); `signer`
-    // the key of the leaf as it is now. This group is not changed, except that a PrivateMessage takes a key of its handshake ratchet:
-    // then its secret state is saved too, before the commit leaves.
+    // Builds a commit, with a path unless the options say otherwise. `identity` is what our leaf shows from now on (a renewed
+    // certificate and key included); `signer` the key of the leaf as it is now. This group is not changed, except that a PrivateMessage
+    // takes a key of its handshake ratchet: then its secret state is saved too, before the commit leaves.
     [[nodiscard]] Result<PendingCommit> commit(const LeafIdentity& identity,
                                                const SignaturePrivateKey& signer,
                                                const CommitOptions& options,
@@ -179,6 +185,27 @@ class Group {
     [[nodiscard]] Result<StagedCommit> stage(const MlsMessage& message,
                                              const ValidationPolicy& policy,
                                              const PskSource* psks = nullptr);
+
+    // --- Groups that follow from this one ---
+
+    // The ReInit that ended this group, if one did: nothing more is sent here, and its members go on in the group it announces.
+    [[nodiscard]] const std::optional<ReInit>& reinit() const { return reinit_; }
+
+    // Section 11.2: founds the announced group, with the same members. Any member may, whoever committed the ReInit. The identity is for
+    // the new group's suite. invalid_proposal if there was no ReInit, unsupported if it is to a version or suite that is not built in,
+    // wrong_members, and what create() and commit() answer.
+    [[nodiscard]] Result<FollowOn> reinitialize(const LeafIdentity& identity,
+                                                const FollowOnOptions& options,
+                                                const ValidationPolicy& policy,
+                                                Random& random = system_random()) const;
+
+    // Section 11.3: founds a group of the same suite with some of the members. wrong_members if another is among them.
+    [[nodiscard]] Result<FollowOn> branch(Bytes group_id,
+                                          Extensions extensions,
+                                          const LeafIdentity& identity,
+                                          const FollowOnOptions& options,
+                                          const ValidationPolicy& policy,
+                                          Random& random = system_random()) const;
 
     // --- Resumption (section 8.6) ---
 
@@ -220,6 +247,14 @@ class Group {
                                         const PskSource* psks) const;
     Result<void> adopt_own_update(const StagedPublicCommit& change, TreeKemPrivate& keys) const;
     [[nodiscard]] Result<InitSecret> next_init_secret(const StagedPublicCommit& change) const;
+    [[nodiscard]] Result<FollowOn> found_successor(const CipherSuite& suite,
+                                                   Bytes group_id,
+                                                   Extensions extensions,
+                                                   ResumptionPskUsage usage,
+                                                   const LeafIdentity& identity,
+                                                   const FollowOnOptions& options,
+                                                   const ValidationPolicy& policy,
+                                                   Random& random) const;
     void inherit(const Group& before);
 
     std::shared_ptr<const PublicGroup> public_;
@@ -231,7 +266,7 @@ class Group {
     HandshakeFormat handshake_format_ = HandshakeFormat::public_message;
     std::size_t resumption_psks_kept_ = 0;
     std::map<std::uint64_t, ResumptionPsk> resumption_psks_;  // of past epochs
-    bool ended_ = false;
+    std::optional<ReInit> reinit_;                            // the group has ended
 };
 
 // A commit of ours that is not yet ordered. Save it before the commit is sent: if the process dies before the answer, load() gives
@@ -245,6 +280,13 @@ struct PendingCommit {
 
     [[nodiscard]] SavedGroup save() const;
     static Result<PendingCommit> load(ByteView public_state, SecretView secret_state);
+};
+
+// A group that follows from another. Epoch 0, with the founder alone, is what a delivery service sees first; the Welcome of `first` brings
+// the others to epoch 1.
+struct FollowOn {
+    Group founded;
+    PendingCommit first;
 };
 
 // Another's commit that is valid as far as MLS goes. The caller judges `change` (authority, certificates) and then takes `next`,

@@ -1,6 +1,7 @@
 // Joining: by Welcome (RFC 9420, section 12.4.3.1) and by external commit (section 12.4.3.2).
 #include "crypto/mls/group/commit_builder.hpp"
 #include "crypto/mls/group/group.hpp"
+#include "crypto/mls/group/lineage.hpp"
 
 #include <algorithm>
 
@@ -31,18 +32,15 @@ Result<GroupSecrets> open_group_secrets(const CipherSuite& suite,
     });
 }
 
-// The PSK with usage reinit or branch, if there is one; it must be the only such.
+// The PSK that says what this group follows from, if there is one; it must be the only such.
 Result<const ResumptionPskId*> lineage_psk(const GroupSecrets& secrets) {
     const ResumptionPskId* found = nullptr;
     for (const auto& psk : secrets.psks) {
-        const auto* resumption = std::get_if<ResumptionPskId>(&psk.key);
-        if (resumption == nullptr || resumption->usage == ResumptionPskUsage::application) {
-            continue;
-        }
-        if (found != nullptr) {
+        const auto* lineage = lineage_of(psk);
+        if (lineage != nullptr && found != nullptr) {
             return MlsError::invalid_welcome;
         }
-        found = resumption;
+        found = lineage != nullptr ? lineage : found;
     }
     return found;
 }
@@ -104,21 +102,26 @@ Result<Group> Group::join(const Welcome& welcome,
                           const TreeNodes* tree,
                           const ValidationPolicy& policy,
                           const PskSource* psks,
-                          GroupInfo* info_out) {
+                          GroupInfo* info_out,
+                          const Group* predecessor) {
     const CipherSuite* suite = CipherSuite::find(welcome.cipher_suite);
     if (suite == nullptr || key_package.key_package.cipher_suite != welcome.cipher_suite) {
         return MlsError::unsupported;
     }
     SERAI_TRY(secrets, open_group_secrets(*suite, welcome, key_package));
     SERAI_TRY(lineage, lineage_psk(secrets));
-    SERAI_TRY(psk, combine_psks_from(*suite, secrets.psks, psks));
-    SERAI_TRY(info,
-              open_group_info(*suite, welcome, welcome_secret(*suite, secrets.joiner_secret, psk)));
-    if (lineage != nullptr && info.group_context.epoch != 1) {
+    if (lineage == nullptr && predecessor != nullptr) {
         return MlsError::invalid_welcome;
     }
+    const LineageSource source{predecessor, psks};
+    SERAI_TRY(psk, combine_psks_from(*suite, secrets.psks, &source));
+    SERAI_TRY(info,
+              open_group_info(*suite, welcome, welcome_secret(*suite, secrets.joiner_secret, psk)));
     SERAI_TRY(nodes, tree_for(info, tree));
     SERAI_TRY(view, PublicGroup::from_group_info(info, nodes, policy));
+    if (lineage != nullptr) {
+        SERAI_CHECK(check_lineage(*lineage, *predecessor, *view, policy));
+    }
     const auto self = find_leaf(view->tree(), key_package.key_package.leaf_node);
     if (!self) {
         return MlsError::invalid_welcome;

@@ -6,7 +6,7 @@ namespace serai::crypto::mls {
 
 namespace {
 
-// 2: how handshakes are sent; a pending commit may be a PrivateMessage.
+// 2: how handshakes are sent; the ReInit that ended a group; a pending commit may be a PrivateMessage.
 constexpr std::uint8_t kVersion = 2;
 
 // The order of the secrets in a blob.
@@ -108,7 +108,10 @@ class GroupLoader {
             group.resumption_psks_.emplace(epoch, ResumptionPsk::from_bytes(psk));
         }
         SERAI_TRY(ended, reader.flag());
-        group.ended_ = ended;
+        if (ended) {
+            SERAI_TRY(reinit, ReInit::decode(reader));
+            group.reinit_ = std::move(reinit);
+        }
         return reader.at_end() ? Result<void>{} : Result<void>{MlsError::corrupt_state};
     }
 };
@@ -145,7 +148,10 @@ GroupBlob Group::save_secret() const {
         writer.u64(epoch);
         writer.vector(psk);
     }
-    writer.flag(ended_);
+    writer.flag(reinit_.has_value());
+    if (reinit_) {
+        writer.object(*reinit_);
+    }
     return writer.finish<GroupBlob>();
 }
 

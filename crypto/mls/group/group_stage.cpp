@@ -131,14 +131,14 @@ Result<Group> Group::advance(const StagedPublicCommit& change, const PskSource* 
     }
     Group group{change.next, std::move(keys), std::move(joined.epoch)};
     group.inherit(*this);
-    group.ended_ = change.reinit.has_value();
+    group.reinit_ = change.reinit;
     return group;
 }
 
 Result<StagedCommit> Group::stage(const MlsMessage& message,
                                   const ValidationPolicy& policy,
                                   const PskSource* psks) {
-    if (ended_) {
+    if (reinit_) {
         return MlsError::group_ended;
     }
     std::optional<StagedPublicCommit> change;

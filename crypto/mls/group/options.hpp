@@ -3,6 +3,7 @@
 
 #include "crypto/mls/wire/framing.hpp"
 #include "crypto/mls/wire/key_package.hpp"
+#include "crypto/mls/wire/proposal.hpp"
 #include "crypto/mls/wire/psk.hpp"
 #include "crypto/secret/secret.hpp"
 
@@ -47,10 +48,25 @@ struct CommitOptions {
     std::vector<ProposalRef> references;  // cached proposals to include, see Group::proposals()
     std::vector<PreSharedKeyId> psks;     // random nonces are drawn here if empty
     std::optional<Extensions> new_extensions;  // replaces the GroupContext's
+    std::optional<ReInit> reinit;  // ends the group, so nothing else may be in the commit
+
+    // Leave the path out where section 12.4 allows it: proposals, but only of the kinds Add, PreSharedKey and ReInit, and an identity
+    // that is the leaf's present one. Cheaper, and without new keys for the committer.
+    bool path_only_if_required = false;
+
     Bytes authenticated_data;
     GroupInfoOptions welcome_info;    // of the GroupInfo inside the Welcome
     GroupInfoOptions published_info;  // of PendingCommit::group_info
     const PskSource* psk_source = nullptr;
+};
+
+// Of the first commit of a group that follows from another (sections 11.2 and 11.3).
+struct FollowOnOptions {
+    std::vector<KeyPackage> members;  // all but the founder, freshly fetched
+    Lifetime lifetime;                // of the founder's first leaf
+    Bytes authenticated_data;
+    GroupInfoOptions welcome_info;
+    GroupInfoOptions published_info;
 };
 
 // Of a commit by which its sender joins (section 12.4.3.2). It has a path and is a PublicMessage, always.

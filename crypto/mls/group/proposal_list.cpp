@@ -12,37 +12,8 @@ namespace serai::crypto::mls {
 
 namespace {
 
-// Section 12.1.8: what an external sender may propose.
-bool allowed_from_outside(ProposalType type) {
-    return type == ProposalType::add || type == ProposalType::remove || type == ProposalType::psk ||
-           type == ProposalType::reinit || type == ProposalType::group_context_extensions;
-}
-
 bool requires_path(ProposalType type) {
     return type != ProposalType::add && type != ProposalType::psk && type != ProposalType::reinit;
-}
-
-// Section 12.1.4.
-Result<void> check_psk(const CipherSuite& suite, const PreSharedKeyId& psk) {
-    const auto* resumption = std::get_if<ResumptionPskId>(&psk.key);
-    if (psk.nonce.size() != suite.hash_size() ||
-        (resumption != nullptr && resumption->usage != ResumptionPskUsage::application)) {
-        return MlsError::invalid_proposal;
-    }
-    return {};
-}
-
-// Section 12.1.2.
-Result<void> check_update(const PublicGroup& group, const Sender& sender, const Update& update) {
-    const LeafIndex index{sender.index};
-    const auto before = group.tree().leaf(index);
-    if (sender.type != SenderType::member || before == nullptr ||
-        !update.leaf_node.is<FromUpdate>() ||
-        update.leaf_node.encryption_key == before->encryption_key) {
-        return MlsError::invalid_proposal;
-    }
-    SERAI_CHECK(check_leaf_form(group.suite(), update.leaf_node));
-    return verify_leaf_signature(group.suite(), update.leaf_node, group.group_id(), index);
 }
 
 // Section 12.2, as far as it does not take the tree after the commit.
@@ -56,7 +27,7 @@ class ListRules {
         }
         const bool reinit_alone = reinits_ == 0 || list.size() == 1;
         const bool counts_fit = committer_ ? external_inits_ == 0 : external_inits_ == 1;
-        if (!reinit_alone || !counts_fit || context_extensions_ > 1) {
+        if (!reinit_alone || !counts_fit || context_extensions_ > 1 || lineages_ > 1) {
             return MlsError::invalid_proposal_list;
         }
         return {};
@@ -92,6 +63,7 @@ class ListRules {
 
     Result<void> any(const Proposal& proposal) {
         if (const auto* psk = proposal.get<PreSharedKey>()) {
+            lineages_ += lineage_of(psk->psk) != nullptr ? 1 : 0;
             const bool fresh = psks_.insert(protocol::codec::encode(psk->psk)).second;
             return fresh ? Result<void>{} : MlsError::invalid_proposal_list;
         }
@@ -112,6 +84,7 @@ class ListRules {
     int external_inits_ = 0;
     int context_extensions_ = 0;
     int reinits_ = 0;
+    int lineages_ = 0;
 };
 
 template <class T>
@@ -280,58 +253,6 @@ Result<std::vector<ListedProposal>> resolve(const Commit& commit,
     return list;
 }
 
-Result<void> check_group_extensions(const Extensions& extensions) {
-    if (const Bytes* senders = extensions.find(ExtensionType::external_senders)) {
-        Reader reader{*senders};
-        if (!protocol::codec::read_list<ExternalSender>(reader) || !reader.at_end()) {
-            return MlsError::invalid_proposal;
-        }
-    }
-    if (const Bytes* required = extensions.find(ExtensionType::required_capabilities)) {
-        if (!protocol::codec::decode_exact<RequiredCapabilities>(*required)) {
-            return MlsError::invalid_proposal;
-        }
-    }
-    // These describe one GroupInfo, never a group (sections 12.4.3.2 and 12.4.3.3).
-    if (extensions.find(ExtensionType::ratchet_tree) != nullptr ||
-        extensions.find(ExtensionType::external_pub) != nullptr) {
-        return MlsError::invalid_proposal;
-    }
-    return {};
-}
-
-Result<void> check_single(const PublicGroup& group,
-                          const Sender& sender,
-                          const Proposal& proposal,
-                          const ValidationPolicy& policy) {
-    const auto type = proposal.type();
-    if ((sender.type == SenderType::external && !allowed_from_outside(type)) ||
-        (sender.type == SenderType::new_member_proposal && type != ProposalType::add)) {
-        return MlsError::invalid_proposal;
-    }
-    if (const auto* add = proposal.get<Add>()) {
-        if (add->key_package.cipher_suite != group.suite().id()) {
-            return MlsError::invalid_key_package;
-        }
-        return validate_key_package(add->key_package, policy);
-    }
-    if (const auto* update = proposal.get<Update>()) {
-        return check_update(group, sender, *update);
-    }
-    if (const auto* remove = proposal.get<Remove>()) {
-        return group.tree().leaf(remove->removed) != nullptr
-                   ? Result<void>{}
-                   : Result<void>{MlsError::invalid_proposal};
-    }
-    if (const auto* psk = proposal.get<PreSharedKey>()) {
-        return check_psk(group.suite(), psk->psk);
-    }
-    if (const auto* change = proposal.get<GroupContextExtensions>()) {
-        return check_group_extensions(change->extensions);
-    }
-    return {};  // ReInit: the only version there is; ExternalInit: see ListRules
-}
-
 Result<AppliedProposals> apply_proposals(const PublicGroup& group,
                                          std::optional<LeafIndex> committer,
                                          std::span<const ListedProposal> list,
@@ -352,6 +273,9 @@ Result<AppliedProposals> apply_proposals(const PublicGroup& group,
         } else if (const auto* reinit = proposal.get<ReInit>()) {
             applied.reinit = *reinit;
         } else if (const auto* change = proposal.get<GroupContextExtensions>()) {
+            // By reference it was judged when it came; all credentials are judged anew here.
+            SERAI_CHECK(
+                check_external_senders(change->extensions, &group.context().extensions, policy));
             applied.extensions = change->extensions;
             applied.extensions_changed = true;
         }

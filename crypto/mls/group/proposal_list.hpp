@@ -54,6 +54,11 @@ Result<void> check_single(const PublicGroup& group,
 // Extensions that may stand in a GroupContext, with well-formed contents as far as this code knows them.
 Result<void> check_group_extensions(const Extensions& extensions);
 
+// Asks the policy about each entry of external_senders, unless the extension is as it was `before` (null: there was no group).
+Result<void> check_external_senders(const Extensions& extensions,
+                                    const Extensions* before,
+                                    const ValidationPolicy& policy);
+
 // Section 7.3 across the group: every encryption key and every signature key occurs once, credential types are supported by all,
 // and the new leaves support the group's extensions (all leaves, if those changed). `path` is null if there is none; `path_leaf` is its
 // place in `applied.tree`, which must still be without the path.

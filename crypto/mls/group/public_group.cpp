@@ -1,5 +1,6 @@
 #include "crypto/mls/group/public_group.hpp"
 
+#include "crypto/mls/group/external_proposal.hpp"
 #include "crypto/mls/group/leaf_validation.hpp"
 #include "crypto/mls/group/message_protection.hpp"
 #include "crypto/mls/group/proposal_list.hpp"
@@ -111,6 +112,7 @@ Result<std::shared_ptr<const PublicGroup>> PublicGroup::from_group_info(
         return MlsError::invalid_tree;
     }
     SERAI_CHECK(check_group_extensions(info.group_context.extensions));
+    SERAI_CHECK(check_external_senders(info.group_context.extensions, nullptr, policy));
     SERAI_CHECK(check_all_leaves(tree, info.group_context, policy));
     return make(info.group_context, std::move(tree), info.confirmation_tag);
 }
@@ -160,12 +162,7 @@ Result<Bytes> PublicGroup::proposer_key(const FramedContent& content) const {
                                    : Result<Bytes>{MlsError::not_a_member};
         }
         case SenderType::external: {
-            const Bytes* data = context_.extensions.find(ExtensionType::external_senders);
-            if (data == nullptr) {
-                return MlsError::not_a_member;
-            }
-            Reader reader{*data};
-            SERAI_TRY(senders, protocol::codec::read_list<ExternalSender>(reader));
+            SERAI_TRY(senders, external_senders(context_.extensions));
             return content.sender.index < senders.size()
                        ? Result<Bytes>{senders[content.sender.index].signature_key}
                        : Result<Bytes>{MlsError::not_a_member};

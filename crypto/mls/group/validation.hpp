@@ -1,6 +1,7 @@
 // What the caller brings into every check: who judges credentials, and what time it is.
 #pragma once
 
+#include "crypto/mls/error.hpp"
 #include "crypto/mls/wire/key_package.hpp"
 #include "protocol/base/strong_id.hpp"
 
@@ -31,6 +32,18 @@ class CredentialValidator {
   public:
     virtual ~CredentialValidator() = default;
     [[nodiscard]] virtual Result<void> validate(const LeafInQuestion& question) const = 0;
+
+    // What the application calls the client that a leaf shows (section 5.3.2): equal for all leaves of one client, whatever group,
+    // credential or key. Compared when a group claims to follow from another. The credential itself, unless overridden.
+    [[nodiscard]] virtual Bytes client_name(const LeafNode& leaf) const {
+        return protocol::codec::encode(leaf.credential);
+    }
+
+    // Section 5.3.1: whether one who is not a member may hold that key and send the group proposals. Called for each when a group is
+    // first seen, and when its list of external senders changes. Nobody may, unless the application says so.
+    [[nodiscard]] virtual Result<void> validate_external_sender(const ExternalSender&) const {
+        return MlsError::invalid_credential;
+    }
 
   protected:
     CredentialValidator() = default;

@@ -9,6 +9,13 @@ constexpr std::uint8_t kResumption = 2;
 
 }  // namespace
 
+const ResumptionPskId* lineage_of(const PreSharedKeyId& id) {
+    const auto* resumption = std::get_if<ResumptionPskId>(&id.key);
+    return resumption != nullptr && resumption->usage != ResumptionPskUsage::application
+               ? resumption
+               : nullptr;
+}
+
 void PreSharedKeyId::encode(Writer& writer) const {
     if (const auto* external = std::get_if<ExternalPskId>(&key)) {
         writer.u8(kExternal);

@@ -32,4 +32,7 @@ struct PreSharedKeyId {
     friend bool operator==(const PreSharedKeyId&, const PreSharedKeyId&) = default;
 };
 
+// The resumption PSK of usage reinit or branch that this is, or null: it ties a new group to an older one.
+[[nodiscard]] const ResumptionPskId* lineage_of(const PreSharedKeyId& id);
+
 }  // namespace serai::crypto::mls

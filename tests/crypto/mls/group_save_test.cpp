@@ -24,6 +24,30 @@ TEST_F(MlsSaving, a_loaded_group_saves_to_the_same_bytes) {
     EXPECT_TRUE(ct_equal(loaded->save_secret(), saved.secret_state));
 }
 
+TEST_F(MlsSaving, what_a_group_keeps_survives_too) {
+    start(3);
+    group(1).keep_resumption_psks(2);
+    group(1).send_handshakes_as(HandshakeFormat::private_message);
+    ASSERT_TRUE(commit_by(0, {}));
+    ASSERT_TRUE(commit_by(0, {}));
+    CommitOptions options;
+    options.reinit = ReInit{
+        {1, 2, 3}, ProtocolVersion::mls10, test_suite().id(), Extensions{{{kTestExtension, {4}}}}};
+    ASSERT_TRUE(commit_by(0, options));
+    const auto saved = group(1).save();
+
+    const auto loaded = Group::load(saved.public_state, saved.secret_state);
+
+    ASSERT_TRUE(loaded);
+    EXPECT_EQ(loaded->reinit(), options.reinit);
+    EXPECT_TRUE(loaded->resumption_psk(1).empty()) << "two of the past, and no more";
+    for (std::uint64_t epoch = 2; epoch <= 4; ++epoch) {
+        EXPECT_TRUE(ct_equal(loaded->resumption_psk(epoch), group(1).resumption_psk(epoch)));
+        EXPECT_FALSE(loaded->resumption_psk(epoch).empty());
+    }
+    EXPECT_TRUE(ct_equal(loaded->save_secret(), saved.secret_state));
+}
+
 TEST_F(MlsSaving, the_public_part_does_not_change_with_messages) {
     start(2);
     const auto before = group(0).save_public();

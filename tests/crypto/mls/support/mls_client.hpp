@@ -52,7 +52,20 @@ class TestValidator final : public CredentialValidator {
         return good ? Result<void>{} : Result<void>{MlsError::invalid_credential};
     }
 
+    [[nodiscard]] Bytes client_name(const LeafNode& leaf) const override {
+        return to_bytes(as_bytes(name_of(leaf)));
+    }
+
+    [[nodiscard]] Result<void> validate_external_sender(
+        const ExternalSender& sender) const override {
+        const auto* basic = std::get_if<BasicCredential>(&sender.credential.value);
+        return basic != nullptr && external_senders.contains(std::string{as_text(basic->identity)})
+                   ? Result<void>{}
+                   : Result<void>{MlsError::invalid_credential};
+    }
+
     std::set<std::string> banned;
+    std::set<std::string> external_senders;  // the names that may propose from outside
 };
 
 [[nodiscard]] inline LeafIdentity test_identity(std::string_view name, Random& random) {

@@ -16,6 +16,10 @@ namespace {
 class AnyCredential final : public CredentialValidator {
   public:
     [[nodiscard]] Result<void> validate(const LeafInQuestion&) const override { return {}; }
+
+    [[nodiscard]] Result<void> validate_external_sender(const ExternalSender&) const override {
+        return {};
+    }
 };
 
 class GivenPsks final : public PskSource {
