@@ -184,6 +184,27 @@ Result<SenderData> open_sender_data(const CipherSuite& suite,
     return protocol::codec::decode_exact<SenderData>(plaintext);
 }
 
+namespace {
+
+// PrivateMessageContent, section 6.3.1.
+Result<AuthenticatedContent> decode_private(ByteView plaintext,
+                                            const SenderData& sender,
+                                            const PrivateMessage& message) {
+    Reader reader{plaintext};
+    SERAI_TRY(content, decode_content(reader, message.content_type));
+    SERAI_TRY(auth, FramedContentAuthData::decode(reader, message.content_type));
+    SERAI_CHECK(check_padding(reader.rest()));
+    return AuthenticatedContent{WireFormat::private_message,
+                                {message.group_id,
+                                 message.epoch,
+                                 Sender::member(sender.leaf),
+                                 message.authenticated_data,
+                                 std::move(content)},
+                                std::move(auth)};
+}
+
+}  // namespace
+
 Result<AuthenticatedContent> open_private(const CipherSuite& suite,
                                           SecretTree& keys,
                                           const SenderData& sender,
@@ -195,18 +216,9 @@ Result<AuthenticatedContent> open_private(const CipherSuite& suite,
                               guarded_nonce(message_keys->nonce, sender.reuse_guard),
                               message.content_aad(),
                               message.ciphertext));
-    Reader reader{plaintext};
-    SERAI_TRY(content, decode_content(reader, message.content_type));
-    SERAI_TRY(auth, FramedContentAuthData::decode(reader, message.content_type));
-    SERAI_CHECK(check_padding(reader.rest()));
+    auto content = decode_private(plaintext, sender, message);
     wipe(plaintext);
-    return AuthenticatedContent{WireFormat::private_message,
-                                {message.group_id,
-                                 message.epoch,
-                                 Sender::member(sender.leaf),
-                                 message.authenticated_data,
-                                 std::move(content)},
-                                std::move(auth)};
+    return content;
 }
 
 void consume(SecretTree& keys, const SenderData& sender, ContentType type) {
