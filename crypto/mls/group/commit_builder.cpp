@@ -121,13 +121,7 @@ Result<RatchetTree> CommitBuilder::place_committer(const AppliedProposals& appli
 
 // Without ciphertexts, parent hash and signature.
 UpdatePath CommitBuilder::unsigned_path() const {
-    UpdatePath path{{secrets_.leaf_key.public_key,
-                     identity_.keys.public_key,
-                     identity_.credential,
-                     identity_.capabilities,
-                     FromCommit{},
-                     identity_.extensions,
-                     {}},
+    UpdatePath path{unsigned_leaf(identity_, secrets_.leaf_key.public_key, FromCommit{}, random_),
                     {}};
     for (const auto& key : secrets_.public_keys) {
         path.nodes.push_back({key, {}});

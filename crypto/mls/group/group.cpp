@@ -2,6 +2,7 @@
 // saving in group_save.cpp.
 #include "crypto/mls/group/group.hpp"
 
+#include "crypto/mls/group/grease.hpp"
 #include "crypto/mls/group/leaf_validation.hpp"
 #include "crypto/mls/group/message_protection.hpp"
 #include "crypto/mls/group/proposal_list.hpp"
@@ -34,13 +35,7 @@ Result<Group> Group::create(const CipherSuite& suite,
                             Extensions context_extensions,
                             Random& random) {
     HpkeKeyPair leaf_key = suite.generate_key_pair(random);
-    LeafNode leaf{leaf_key.public_key,
-                  identity.keys.public_key,
-                  identity.credential,
-                  identity.capabilities,
-                  FromKeyPackage{lifetime},
-                  identity.extensions,
-                  {}};
+    LeafNode leaf = unsigned_leaf(identity, leaf_key.public_key, FromKeyPackage{lifetime}, random);
     leaf.signature = sign_leaf(suite, identity.keys.private_key, leaf, {}, {});
     if (!check_leaf_form(suite, leaf) || !check_group_extensions(context_extensions) ||
         !check_leaf_supports(leaf, context_extensions)) {
@@ -72,6 +67,8 @@ GroupInfo Group::group_info(const SignaturePrivateKey& signer,
     GroupInfo info;
     info.group_context = public_->context();
     info.extensions = options.extensions;
+    // Which value is no secret: any byte that changes with the epoch will do.
+    add_grease(info.extensions, public_->context().tree_hash.back());
     if (options.with_ratchet_tree) {
         info.extensions.set(
             {ExtensionType::ratchet_tree, protocol::codec::encode(public_->tree().to_nodes())});
@@ -196,13 +193,7 @@ Result<MlsMessage> Group::propose_update(const LeafIdentity& identity,
                                          const ValidationPolicy& policy,
                                          Random& random) {
     HpkeKeyPair key = suite().generate_key_pair(random);
-    LeafNode leaf{key.public_key,
-                  identity.keys.public_key,
-                  identity.credential,
-                  identity.capabilities,
-                  FromUpdate{},
-                  identity.extensions,
-                  {}};
+    LeafNode leaf = unsigned_leaf(identity, key.public_key, FromUpdate{}, random);
     leaf.signature =
         sign_leaf(suite(), identity.keys.private_key, leaf, public_->group_id(), own_leaf());
     SERAI_TRY(message,

@@ -1,5 +1,6 @@
 #include "crypto/mls/group/identity.hpp"
 
+#include "crypto/mls/group/grease.hpp"
 #include "crypto/mls/group/leaf_validation.hpp"
 #include "crypto/secret/secret_writer.hpp"
 
@@ -31,6 +32,21 @@ Capabilities capabilities_for(CipherSuiteId suite,
             std::move(extensions),
             {},
             {credential}};
+}
+
+LeafNode unsigned_leaf(const LeafIdentity& identity,
+                       Bytes encryption_key,
+                       LeafNodeSource source,
+                       Random& random) {
+    LeafNode leaf{std::move(encryption_key),
+                  identity.keys.public_key,
+                  identity.credential,
+                  identity.capabilities,
+                  std::move(source),
+                  identity.extensions,
+                  {}};
+    add_grease(leaf, random);
+    return leaf;
 }
 
 KeyPackageBlob KeyPackageSecrets::save() const {
@@ -67,13 +83,8 @@ KeyPackageSecrets generate_key_package(const CipherSuite& suite,
                                        Extensions extensions,
                                        Random& random) {
     KeyPackageSecrets secrets{{}, suite.generate_key_pair(random), suite.generate_key_pair(random)};
-    LeafNode leaf{secrets.leaf_key.public_key,
-                  identity.keys.public_key,
-                  identity.credential,
-                  identity.capabilities,
-                  FromKeyPackage{lifetime},
-                  identity.extensions,
-                  {}};
+    LeafNode leaf =
+        unsigned_leaf(identity, secrets.leaf_key.public_key, FromKeyPackage{lifetime}, random);
     leaf.signature = sign_leaf(suite, identity.keys.private_key, leaf, {}, {});
 
     KeyPackage& package = secrets.key_package;
@@ -81,9 +92,14 @@ KeyPackageSecrets generate_key_package(const CipherSuite& suite,
     package.init_key = secrets.init_key.public_key;
     package.leaf_node = std::move(leaf);
     package.extensions = std::move(extensions);
+    add_grease(package.extensions, random.array<1>().front());
     package.signature =
         suite.sign(identity.keys.private_key, kKeyPackageLabel, package.to_be_signed());
     return secrets;
+}
+
+bool is_last_resort(const KeyPackage& key_package) {
+    return key_package.extensions.find(ExtensionType::last_resort_key_package) != nullptr;
 }
 
 Bytes key_package_ref(const CipherSuite& suite, const KeyPackage& key_package) {

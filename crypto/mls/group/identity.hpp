@@ -26,9 +26,16 @@ struct LeafIdentity {
                                             CredentialType credential,
                                             std::vector<ExtensionType> extensions = {});
 
+// A leaf that shows the identity, still unsigned. What it says of capabilities and extensions is the
+// identity's, and some GREASE (section 13.5).
+[[nodiscard]] LeafNode unsigned_leaf(const LeafIdentity& identity,
+                                     Bytes encryption_key,
+                                     LeafNodeSource source,
+                                     Random& random);
+
 using KeyPackageBlob = Secret<struct KeyPackageBlobTag>;
 
-// A key package and its private keys. Good for one join; erase it once that join is saved.
+// A key package and its private keys. Good for one join; erase it once that join is saved, unless it is a last resort.
 struct KeyPackageSecrets {
     KeyPackage key_package;
     HpkeKeyPair init_key;
@@ -39,12 +46,17 @@ struct KeyPackageSecrets {
     static Result<KeyPackageSecrets> load(SecretView blob);
 };
 
-// Fresh keys, signed by the identity.
+// Fresh keys, signed by the identity. `extensions` are those of the key package itself; GREASE is added.
 [[nodiscard]] KeyPackageSecrets generate_key_package(const CipherSuite& suite,
                                                      const LeafIdentity& identity,
                                                      Lifetime lifetime,
                                                      Extensions extensions = {},
                                                      Random& random = system_random());
+
+// Whether the key package is marked for use when no other is left: it may be used again, so its keys are kept after a join (section
+// 16.8). One is made by giving generate_key_package() the empty extension last_resort_key_package, which the identity's capabilities must
+// name (section 10).
+[[nodiscard]] bool is_last_resort(const KeyPackage& key_package);
 
 // MakeKeyPackageRef, section 5.2. The suite must be the key package's own.
 [[nodiscard]] Bytes key_package_ref(const CipherSuite& suite, const KeyPackage& key_package);

@@ -3,6 +3,7 @@
 #include "crypto/mls/tree/ratchet_tree_node.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace serai::crypto::mls {
 
@@ -175,7 +176,18 @@ std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index) const {
 }
 
 bool RatchetTree::credential_types_compatible() const {
-    return (root_->types_used & ~root_->types_supported) == 0;
+    if ((root_->types_used & kOtherCredentialType) == 0) {
+        return (root_->types_used & ~root_->types_supported) == 0;
+    }
+    std::set<CredentialType> used;
+    for_each_member([&](LeafIndex, const LeafNode& leaf) { used.insert(leaf.credential.type()); });
+    bool compatible = true;
+    for_each_member([&](LeafIndex, const LeafNode& leaf) {
+        compatible = compatible && std::all_of(used.begin(), used.end(), [&](CredentialType type) {
+                         return leaf.capabilities.supports(type);
+                     });
+    });
+    return compatible;
 }
 
 // Section 12.4.3.1: an unmerged leaf is a member below the node, and every parent between them lists it too.

@@ -66,7 +66,8 @@ class RatchetTree {
     [[nodiscard]] Bytes tree_hash(NodeIndex index) const;
     [[nodiscard]] const Bytes& root_hash() const;
 
-    // Whether every member's capabilities list every credential type in use (section 7.3). Constant time.
+    // Whether every member's capabilities list every credential type in use (section 7.3). Constant time, unless
+    // a type is in use that is not known here.
     [[nodiscard]] bool credential_types_compatible() const;
 
     // Section 7.9.2, as a newcomer checks it: every parent is parent-hash valid by exactly one descendant.

@@ -5,13 +5,22 @@
 
 namespace serai::crypto::mls {
 
-// Which of the credential types that decode (basic, x509) a leaf uses and supports, as bits.
-inline constexpr std::uint8_t kAllCredentialTypes = 0b11;
+// Which credential types a leaf uses and supports, as bits: basic, x509, and one for all others together.
+inline constexpr std::uint8_t kKnownCredentialTypes = 0b011;
+inline constexpr std::uint8_t kOtherCredentialType = 0b100;
 
 inline std::uint8_t bit_of(CredentialType type) {
-    return type == CredentialType::basic ? 0b01 : 0b10;
+    switch (type) {
+        case CredentialType::basic:
+            return 0b001;
+        case CredentialType::x509:
+            return 0b010;
+        default:
+            return kOtherCredentialType;
+    }
 }
 
+// Of the known ones: support of one of the others says nothing of the rest.
 inline std::uint8_t supported_types(const Capabilities& capabilities) {
     std::uint8_t bits = 0;
     for (const auto type : {CredentialType::basic, CredentialType::x509}) {
@@ -29,8 +38,8 @@ struct RatchetTree::Node {
     NodePtr right;
     std::uint32_t members = 0;
     std::uint8_t types_used = 0;
-    std::uint8_t types_supported = kAllCredentialTypes;  // by every member
-    mutable Bytes hash;                                  // empty until first asked for
+    std::uint8_t types_supported = kKnownCredentialTypes;  // by every member
+    mutable Bytes hash;                                    // empty until first asked for
 
     explicit Node(TreeNode own) : content(std::move(own)) {
         if (content.leaf != nullptr) {

@@ -1,5 +1,7 @@
 #include "crypto/mls/wire/proposal.hpp"
 
+#include "crypto/mls/error.hpp"
+
 namespace serai::crypto::mls {
 
 void Add::encode(Writer& writer) const {
@@ -47,7 +49,7 @@ void ReInit::encode(Writer& writer) const {
 
 Result<ReInit> ReInit::decode(Reader& reader) {
     SERAI_TRY(group_id, read_bytes(reader));
-    SERAI_TRY(version, read_version(reader));
+    SERAI_TRY(version, read_open<ProtocolVersion>(reader));
     SERAI_TRY(cipher_suite, read_open<CipherSuiteId>(reader));
     SERAI_TRY(extensions, Extensions::decode(reader));
     return ReInit{std::move(group_id), version, cipher_suite, std::move(extensions)};
@@ -76,7 +78,9 @@ namespace {
 template <class T>
 Result<Proposal> decode_as(Reader& reader) {
     SERAI_TRY(value, T::decode(reader));
-    return Proposal{std::move(value)};
+    Proposal proposal;
+    proposal.value.emplace<T>(std::move(value));
+    return proposal;
 }
 
 }  // namespace
@@ -87,7 +91,7 @@ void Proposal::encode(Writer& writer) const {
 }
 
 Result<Proposal> Proposal::decode(Reader& reader) {
-    SERAI_TRY(type, read_closed(reader, ProposalType::group_context_extensions));
+    SERAI_TRY(type, read_open<ProposalType>(reader));
     switch (type) {
         case ProposalType::add:
             return decode_as<Add>(reader);
@@ -104,7 +108,7 @@ Result<Proposal> Proposal::decode(Reader& reader) {
         case ProposalType::group_context_extensions:
             return decode_as<GroupContextExtensions>(reader);
     }
-    return CodecError::unknown_value;
+    return MlsError::unsupported;
 }
 
 }  // namespace serai::crypto::mls

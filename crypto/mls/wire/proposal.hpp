@@ -42,7 +42,7 @@ struct PreSharedKey {
 
 struct ReInit {
     Bytes group_id;
-    ProtocolVersion version = ProtocolVersion::mls10;
+    ProtocolVersion version = ProtocolVersion::mls10;  // open: perhaps one that is not known here
     CipherSuiteId cipher_suite{};
     Extensions extensions;
 
@@ -67,7 +67,8 @@ struct GroupContextExtensions {
     friend bool operator==(const GroupContextExtensions&, const GroupContextExtensions&) = default;
 };
 
-// Types that RFC 9420 does not define do not decode: nobody here lists one among its capabilities.
+// Types that RFC 9420 does not define do not decode, since their length is not known: MlsError::unsupported. Nobody here lists one among
+// its capabilities, so no commit may hold one (section 12.2).
 struct Proposal {
     // In the order of ProposalType.
     using Value = std::

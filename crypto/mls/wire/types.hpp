@@ -36,6 +36,8 @@ enum class ExtensionType : std::uint16_t {
     required_capabilities = 3,
     external_pub = 4,
     external_senders = 5,
+    last_resort_key_package =
+        10,  // in a KeyPackage, empty: section 16.8, named by the MLS extensions draft
     first_private = 0xF000,  // up to 0xFFFF: private use
 };
 
