@@ -111,7 +111,7 @@ Result<PrivateMessage> Group::protect(const SignaturePrivateKey& signer,
     return message;
 }
 
-Result<AuthenticatedContent> Group::open_member_message(const PrivateMessage& message) {
+Result<Group::OpenedMessage> Group::open_member_message(const PrivateMessage& message) {
     if (message.group_id != public_->group_id()) {
         return MlsError::wrong_group;
     }
@@ -129,16 +129,20 @@ Result<AuthenticatedContent> Group::open_member_message(const PrivateMessage& me
     }
     SERAI_TRY(content, open_private(suite(), message_keys_, sender, message));
     SERAI_CHECK(verify_content(suite(), leaf->signature_key, content, public_->encoded_context()));
-    consume(message_keys_, sender, message.content_type);
-    return std::move(content);
+    return OpenedMessage{sender, std::move(content)};
+}
+
+void Group::consume_key_of(const OpenedMessage& message) {
+    consume(message_keys_, message.sender, message.content.content.type());
 }
 
 Result<ApplicationMessage> Group::unprotect(const PrivateMessage& message) {
     if (message.content_type != ContentType::application) {
         return MlsError::wrong_content;
     }
-    SERAI_TRY(content, open_member_message(message));
-    auto& framed = content.content;
+    SERAI_TRY(opened, open_member_message(message));
+    consume_key_of(opened);
+    auto& framed = opened.content.content;
     return ApplicationMessage{LeafIndex{framed.sender.index},
                               std::move(framed.authenticated_data),
                               std::move(std::get<ApplicationData>(framed.content).bytes)};
@@ -225,17 +229,22 @@ Result<CachedProposal> Group::receive_proposal(const MlsMessage& message,
     if (reinit_) {
         return MlsError::group_ended;
     }
-    AuthenticatedContent content;
     if (const auto* open = message.get<PublicMessage>()) {
         SERAI_CHECK(check_membership(*open));
-        content = {WireFormat::public_message, open->content, open->auth};
-    } else if (const auto* sealed = message.get<PrivateMessage>();
-               sealed != nullptr && sealed->content_type == ContentType::proposal) {
-        SERAI_TRY(opened, open_member_message(*sealed));
-        content = std::move(opened);
-    } else {
+        return cache({WireFormat::public_message, open->content, open->auth}, policy);
+    }
+    const auto* sealed = message.get<PrivateMessage>();
+    if (sealed == nullptr || sealed->content_type != ContentType::proposal) {
         return MlsError::wrong_content;
     }
+    SERAI_TRY(opened, open_member_message(*sealed));
+    SERAI_TRY(cached, cache(opened.content, policy));
+    consume_key_of(opened);
+    return std::move(cached);
+}
+
+Result<CachedProposal> Group::cache(const AuthenticatedContent& content,
+                                    const ValidationPolicy& policy) {
     const ProposalRef ref = proposal_ref(suite(), content);
     const auto known = std::find_if(proposals_.begin(), proposals_.end(), [&](const auto& cached) {
         return cached.ref == ref;

@@ -180,8 +180,9 @@ class Group {
                                                const ValidationPolicy& policy,
                                                Random& random = system_random());
 
-    // Checks another's commit, public and secret side. This group is not changed, except for the ratchet of a commit that came as
-    // PrivateMessage. own_message for our own commit: take PendingCommit::next instead.
+    // Checks another's commit, public and secret side. This group is not changed, except that the key of a PrivateMessage is erased
+    // if the commit is good: one that is refused because a proposal or PSK is not known yet may be tried again. own_message for our
+    // own commit: take PendingCommit::next instead.
     [[nodiscard]] Result<StagedCommit> stage(const MlsMessage& message,
                                              const ValidationPolicy& policy,
                                              const PskSource* psks = nullptr);
@@ -239,7 +240,17 @@ class Group {
                                                     ByteView authenticated_data,
                                                     const ValidationPolicy& policy,
                                                     Random& random);
-    Result<AuthenticatedContent> open_member_message(const PrivateMessage& message);
+
+    // Decrypted and its signature found good; its key waits for consume_key_of(), when all else was found good too.
+    struct OpenedMessage {
+        SenderData sender;
+        AuthenticatedContent content;
+    };
+
+    Result<OpenedMessage> open_member_message(const PrivateMessage& message);
+    void consume_key_of(const OpenedMessage& message);
+    Result<CachedProposal> cache(const AuthenticatedContent& content,
+                                 const ValidationPolicy& policy);
     Result<void> check_membership(const PublicMessage& message) const;
     [[nodiscard]] Result<PskSecret> psk_secret(const std::vector<PreSharedKeyId>& ids,
                                                const PskSource* source) const;

@@ -142,6 +142,7 @@ Result<StagedCommit> Group::stage(const MlsMessage& message,
         return MlsError::group_ended;
     }
     std::optional<StagedPublicCommit> change;
+    std::optional<OpenedMessage> opened;
     if (const auto* open = message.get<PublicMessage>()) {
         if (open->content.sender == Sender::member(own_leaf()) && open->content.epoch == epoch()) {
             return MlsError::own_message;
@@ -152,8 +153,9 @@ Result<StagedCommit> Group::stage(const MlsMessage& message,
     } else if (const auto* sealed = message.get<PrivateMessage>();
                sealed != nullptr && sealed->content_type == ContentType::commit) {
         SERAI_TRY(content, open_member_message(*sealed));
-        SERAI_TRY(staged, public_->stage(content, proposals_, policy));
+        SERAI_TRY(staged, public_->stage(content.content, proposals_, policy));
         change = std::move(staged);
+        opened = std::move(content);
     } else {
         return MlsError::wrong_content;
     }
@@ -161,11 +163,15 @@ Result<StagedCommit> Group::stage(const MlsMessage& message,
         change->removes.begin(), change->removes.end(), [&](const RemovedMember& member) {
             return member.index == own_leaf();
         });
-    if (removed) {
-        return StagedCommit{std::move(*change), std::nullopt};
+    StagedCommit staged{std::move(*change), std::nullopt};
+    if (!removed) {
+        SERAI_TRY(next, advance(staged.change, psks));
+        staged.next = std::move(next);
     }
-    SERAI_TRY(next, advance(*change, psks));
-    return StagedCommit{std::move(*change), std::move(next)};
+    if (opened) {
+        consume_key_of(*opened);
+    }
+    return staged;
 }
 
 }  // namespace serai::crypto::mls

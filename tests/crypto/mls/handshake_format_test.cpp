@@ -32,6 +32,8 @@ class MlsPrivateHandshakes : public SmallGroup {
             EXPECT_EQ(group(i).epoch_authenticator(), group(0).epoch_authenticator());
         }
     }
+
+    TestClient added_{"x", random_};
 };
 
 }  // namespace
@@ -139,6 +141,32 @@ TEST_F(MlsPrivateHandshakes, every_tampered_byte_is_noticed_and_costs_nothing) {
     }
     deliver_among_members(0, std::move(pending));
     expect_members_agree();
+}
+
+TEST_F(MlsPrivateHandshakes, a_commit_that_came_before_its_proposal_is_taken_after_it) {
+    const auto proposal =
+        *group(1).propose_update(at(1).identity(), at(1).signer(), {}, policy_, random_);
+    ASSERT_TRUE(group(0).receive_proposal(proposal, policy_));
+    CommitOptions options;
+    options.references.push_back(group(0).proposals()[0].ref);
+    auto pending = *at(0).commit(options, policy_);
+
+    EXPECT_EQ(group(2).stage(pending.commit, policy_).error(), MlsError::unknown_proposal);
+    ASSERT_TRUE(group(2).receive_proposal(proposal, policy_));
+
+    deliver_among_members(0, std::move(pending));
+    expect_members_agree();
+}
+
+TEST_F(MlsPrivateHandshakes, a_proposal_whose_credential_is_refused_now_may_be_taken_later) {
+    const auto proposal =
+        *group(1).propose(at(1).signer(), Proposal{Add{added_.fresh_key_package()}}, {}, policy_);
+    validator_.banned.insert("x");
+    EXPECT_EQ(group(0).receive_proposal(proposal, policy_).error(), MlsError::invalid_credential);
+    validator_.banned.clear();
+
+    EXPECT_TRUE(group(0).receive_proposal(proposal, policy_));
+    EXPECT_EQ(group(0).receive_proposal(proposal, policy_).error(), MlsError::key_consumed);
 }
 
 TEST_F(MlsPrivateHandshakes, the_kind_inside_is_the_kind_announced) {
