@@ -43,7 +43,7 @@ case $preset in
 esac
 
 start=$SECONDS
-scripts/dependencies.sh build test
+scripts/dependencies.sh build test interop
 build_preset "$preset"
 
 say "Running the tests of build/$preset"

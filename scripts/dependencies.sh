@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs by apt whatever the named purposes need and this machine lacks. Does nothing, quickly, when all is there.
 #
-#   scripts/dependencies.sh [build|test|demo|bench|fuzz|format|tidy]...      (default: build)
+#   scripts/dependencies.sh [build|test|interop|demo|bench|fuzz|format|tidy]...      (default: build)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -14,12 +14,17 @@ packages_for() {
                 libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev
             ;;
         test) echo libgtest-dev libgmock-dev openssl ;;
+        interop)
+            echo openssl
+            # Other packages than Debian's bring both in one; theirs do as well.
+            { command -v node && command -v npm; } >/dev/null || echo nodejs npm
+            ;;
         demo) echo openssl jq curl ;;
         bench) echo libbenchmark-dev ;;
         fuzz) echo clang libclang-rt-14-dev llvm ;;
         format) echo clang-format ;;
         tidy) echo clang-tidy ;;
-        *) fail "There is no purpose '$1'; known are build, test, demo, bench, fuzz, format and tidy." ;;
+        *) fail "There is no purpose '$1'; known are build, test, interop, demo, bench, fuzz, format and tidy." ;;
     esac
 }
 
