@@ -38,7 +38,7 @@ Made make_commit(Member& by,
     if (!by.catch_up(group)) {
         throw std::runtime_error{"catching up: " + by.diagnostics().explanation()};
     }
-    const auto open = value_of(channel::load_channel(by.client().vault(), group), "a channel");
+    auto open = value_of(channel::load_channel(by.client().vault(), group), "a channel");
     message::ChannelAad aad;
     aad.message_id = MessageId{crypto::system_random().array<16>()};
     aad.head = *open.state.cursor;
@@ -79,7 +79,7 @@ message::ChannelRecord rogue_commit(Member& by,
     message::ChannelRecord record;
     record.type = message::RecordType::commit;
     record.time = now_millis();
-    record.mls_message = encode(mls::MlsMessage{made.pending.commit});
+    record.mls_message = encode(made.pending.commit);
     record.acts = std::move(acts);
     return record;
 }
@@ -124,7 +124,7 @@ void burn_epoch(Member& by, const GroupId& group) {
     message::Commit request;
     request.group = group;
     request.epoch = made.epoch;
-    request.commit = encode(mls::MlsMessage{made.pending.commit});
+    request.commit = encode(made.pending.commit);
     request.group_info = encode(mls::MlsMessage{made.pending.group_info});
     value_of(by.context().session.call(request), "ordering a commit");
 }
