@@ -1,6 +1,7 @@
 // Owning handles for OpenSSL's certificate objects. Internal: only .cpp files of crypto/x509 include this.
 #pragma once
 
+#include "crypto/detail/openssl.hpp"
 #include "crypto/x509/error.hpp"
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/result.hpp"
@@ -8,47 +9,23 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
-
 namespace serai::crypto::x509::detail {
 
-template <auto Free>
-struct Deleter {
-    template <class T>
-    void operator()(T* object) const {
-        Free(object);
-    }
-};
-
-template <class T, auto Free>
-using Handle = std::unique_ptr<T, Deleter<Free>>;
+using crypto::detail::ErrorQueueGuard;
+using crypto::detail::Handle;
+using crypto::detail::PkeyHandle;
 
 using X509Handle = Handle<X509, X509_free>;
 using X509CrlHandle = Handle<X509_CRL, X509_CRL_free>;
 using X509ReqHandle = Handle<X509_REQ, X509_REQ_free>;
 using X509StoreHandle = Handle<X509_STORE, X509_STORE_free>;
 using X509StoreCtxHandle = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
-using PkeyHandle = Handle<EVP_PKEY, EVP_PKEY_free>;
 using GeneralNamesHandle = Handle<GENERAL_NAMES, GENERAL_NAMES_free>;
 using IntegerHandle = Handle<ASN1_INTEGER, ASN1_INTEGER_free>;
-
-// Leaves the thread's OpenSSL error queue as it was found: what we refuse must not look like a TLS failure to the next
-// SSL call on this thread.
-class ErrorQueueGuard {
-  public:
-    ErrorQueueGuard() { ERR_set_mark(); }
-
-    ~ErrorQueueGuard() { ERR_pop_to_mark(); }
-
-    ErrorQueueGuard(const ErrorQueueGuard&) = delete;
-    ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
-};
 
 // The DER bytes that an i2d function writes; empty if it fails.
 template <class T, class I2d>
