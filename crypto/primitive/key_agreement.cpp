@@ -1,11 +1,30 @@
 #include "crypto/primitive/key_agreement.hpp"
 
+#include "crypto/primitive/curve/curve448.hpp"
+#include "crypto/primitive/curve/nist_curve.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
 
 namespace serai::crypto {
+
+namespace {
+
+// Of a group that is neither X25519 nor X448.
+curve::NistCurve nist(DhGroup group) {
+    switch (group) {
+        case DhGroup::p256:
+            return curve::NistCurve::p256;
+        case DhGroup::p384:
+            return curve::NistCurve::p384;
+        default:
+            return curve::NistCurve::p521;
+    }
+}
+
+}  // namespace
 
 Result<Bytes> x25519_public(SecretView private_key) {
     if (private_key.size() != kX25519KeySize) {
@@ -61,6 +80,57 @@ Result<SharedSecret> x25519(SecretView private_key, ByteView public_key) {
         }
         return {};
     });
+}
+
+std::size_t dh_private_key_size(DhGroup group) {
+    switch (group) {
+        case DhGroup::x25519:
+            return kX25519KeySize;
+        case DhGroup::x448:
+            return curve::kX448KeySize;
+        default:
+            return curve::scalar_size(nist(group));
+    }
+}
+
+void dh_mask_candidate(DhGroup group, std::span<std::uint8_t> candidate) {
+    if (group != DhGroup::x25519 && group != DhGroup::x448) {
+        curve::mask_candidate(nist(group), candidate);
+    }
+}
+
+Result<Bytes> dh_public(DhGroup group, SecretView private_key) {
+    switch (group) {
+        case DhGroup::x25519:
+            return x25519_public(private_key);
+        case DhGroup::x448:
+            return curve::x448_public(private_key);
+        default:
+            return curve::public_point(nist(group), private_key);
+    }
+}
+
+bool dh_usable(DhGroup group, ByteView public_key) {
+    switch (group) {
+        case DhGroup::x25519:
+            return x25519_usable(public_key);
+        case DhGroup::x448:
+            return curve::x448_usable(public_key);
+        default:
+            return curve::is_point(nist(group), public_key);
+    }
+}
+
+Result<SharedSecret> dh(DhGroup group, SecretView private_key, ByteView public_key) {
+    if (group == DhGroup::x25519) {
+        return x25519(private_key, public_key);
+    }
+    return SharedSecret::filled(
+        dh_private_key_size(group), [&](std::span<std::uint8_t> out) -> Result<void> {
+            return group == DhGroup::x448
+                       ? curve::x448_into(private_key, public_key, out)
+                       : curve::agree_into(nist(group), private_key, public_key, out);
+        });
 }
 
 }  // namespace serai::crypto
