@@ -2,6 +2,7 @@
 
 #include "crypto/primitive/mac.hpp"
 
+#include <iterator>
 #include <string>
 
 namespace serai::crypto::mls {
@@ -14,21 +15,25 @@ constexpr std::string_view kExternalInit = "MLS 1.0 external init secret";
 }  // namespace
 
 const CipherSuite* CipherSuite::find(CipherSuiteId id) {
-    static const CipherSuite chacha{CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519,
-                                    AeadAlgorithm::chacha20_poly1305};
-    static const CipherSuite aes{CipherSuiteId::x25519_aes128gcm_sha256_ed25519,
-                                 AeadAlgorithm::aes_128_gcm};
-    switch (id) {
-        case CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519:
-            return &chacha;
-        case CipherSuiteId::x25519_aes128gcm_sha256_ed25519:
-            return &aes;
-    }
-    return nullptr;
+    using Aead = AeadAlgorithm;
+    using Hash = HashAlgorithm;
+    using Scheme = SignatureScheme;
+    using Id = CipherSuiteId;
+    static const CipherSuite suites[] = {
+        {Id{1}, DhGroup::x25519, Aead::aes_128_gcm, Hash::sha256, Scheme::ed25519},
+        {Id{2}, DhGroup::p256, Aead::aes_128_gcm, Hash::sha256, Scheme::ecdsa_p256_sha256},
+        {Id{3}, DhGroup::x25519, Aead::chacha20_poly1305, Hash::sha256, Scheme::ed25519},
+        {Id{4}, DhGroup::x448, Aead::aes_256_gcm, Hash::sha512, Scheme::ed448},
+        {Id{5}, DhGroup::p521, Aead::aes_256_gcm, Hash::sha512, Scheme::ecdsa_p521_sha512},
+        {Id{6}, DhGroup::x448, Aead::chacha20_poly1305, Hash::sha512, Scheme::ed448},
+        {Id{7}, DhGroup::p384, Aead::aes_256_gcm, Hash::sha384, Scheme::ecdsa_p384_sha384},
+    };
+    const auto number = static_cast<std::size_t>(id);
+    return number >= 1 && number <= std::size(suites) ? &suites[number - 1] : nullptr;
 }
 
 Bytes CipherSuite::hash(std::initializer_list<ByteView> parts) const {
-    return to_bytes(sha256(parts));
+    return crypto::hash(hash_, parts);
 }
 
 Bytes CipherSuite::ref_hash(std::string_view label, ByteView value) const {
@@ -40,11 +45,11 @@ Bytes CipherSuite::ref_hash(std::string_view label, ByteView value) const {
 }
 
 Bytes CipherSuite::mac(SecretView key, ByteView data) const {
-    return to_bytes(hmac_sha256(key, {data}));
+    return hmac(hash_, key, {data});
 }
 
 Prk CipherSuite::extract(SecretView salt, SecretView ikm) const {
-    return hkdf_extract(salt, {ikm});
+    return hkdf_extract(hash_, salt, {ikm});
 }
 
 void CipherSuite::expand_into(SecretView secret,
@@ -55,7 +60,7 @@ void CipherSuite::expand_into(SecretView secret,
     Writer writer{info};
     writer.u16(static_cast<std::uint16_t>(out.size()));
     writer.fixed(label_and(label, context));
-    hkdf_expand_into(secret, info, out);
+    hkdf_expand_into(hash_, secret, info, out);
 }
 
 Bytes CipherSuite::label_and(std::string_view label, ByteView content) {
@@ -72,45 +77,45 @@ Bytes CipherSuite::label_and(std::string_view label, ByteView content) {
 Bytes CipherSuite::sign(const SignaturePrivateKey& key,
                         std::string_view label,
                         ByteView content) const {
-    return ed25519_sign(key, label_and(label, content));
+    return signature_sign(scheme_, key, label_and(label, content));
 }
 
 Result<void> CipherSuite::verify(ByteView public_key,
                                  std::string_view label,
                                  ByteView content,
                                  ByteView signature) const {
-    return ed25519_verify(public_key, label_and(label, content), signature);
+    return signature_verify(scheme_, public_key, label_and(label, content), signature);
 }
 
 Result<SignatureKeyPair> CipherSuite::signature_key_pair(SecretView private_key) const {
-    return ed25519_from_seed(private_key);
+    return crypto::signature_key_pair(scheme_, private_key);
 }
 
 SignatureKeyPair CipherSuite::generate_signature_key_pair(Random& random) const {
-    return ed25519_generate(random);
+    return signature_generate(scheme_, random);
 }
 
 HpkeKeyPair CipherSuite::derive_key_pair(SecretView ikm) const {
-    return Hpke::derive_key_pair(ikm);
+    return hpke_.kem().derive_key_pair(ikm);
 }
 
 HpkeKeyPair CipherSuite::generate_key_pair(Random& random) const {
-    return Hpke::generate(random);
+    return hpke_.kem().generate(random);
 }
 
 Result<HpkeKeyPair> CipherSuite::hpke_key_pair(SecretView private_key) const {
-    SERAI_TRY(public_key, x25519_public(private_key));
+    SERAI_TRY(public_key, dh_public(hpke_.kem().group(), private_key));
     return HpkeKeyPair{
         HpkePrivateKey::from_bytes(private_key.bytes(SecretAccess{"import of a private key"})),
         std::move(public_key)};
 }
 
 bool CipherSuite::is_hpke_public_key(ByteView key) const {
-    return x25519_usable(key);
+    return dh_usable(hpke_.kem().group(), key);
 }
 
 bool CipherSuite::is_signature_public_key(ByteView key) const {
-    return key.size() == kEd25519PublicKeySize;
+    return crypto::is_signature_public_key(scheme_, key);
 }
 
 Result<HpkeCiphertext> CipherSuite::encrypt(ByteView public_key,

@@ -7,7 +7,7 @@
 #include "crypto/primitive/aead.hpp"
 #include "crypto/primitive/hpke.hpp"
 #include "crypto/primitive/kdf.hpp"
-#include "crypto/primitive/signature.hpp"
+#include "crypto/primitive/signature_scheme.hpp"
 #include "crypto/secret/secret.hpp"
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace serai::crypto::mls {
 // Immutable, one object per suite for the life of the process, thread-safe.
 class CipherSuite {
   public:
-    // Null for a suite that is not built in. Built in: 0x0003 and, differing in the AEAD only, 0x0001.
+    // Null for a suite that is not built in. Built in are the seven of section 17.1, 0x0001 to 0x0007.
     [[nodiscard]] static const CipherSuite* find(CipherSuiteId id);
 
     CipherSuite(const CipherSuite&) = delete;
@@ -28,8 +28,10 @@ class CipherSuite {
 
     [[nodiscard]] CipherSuiteId id() const { return id_; }
 
-    // KDF.Nh, AEAD.Nk, AEAD.Nn in bytes.
-    [[nodiscard]] std::size_t hash_size() const { return 32; }
+    [[nodiscard]] SignatureScheme signature_scheme() const { return scheme_; }
+
+    // KDF.Nh, AEAD.Nk, AEAD.Nn in bytes. The hash is the KDF's.
+    [[nodiscard]] std::size_t hash_size() const { return crypto::hash_size(hash_); }
 
     [[nodiscard]] std::size_t key_size() const { return aead_key_size(aead_); }
 
@@ -90,11 +92,11 @@ class CipherSuite {
                         ByteView content,
                         ByteView signature) const;
 
-    // A private key as the vectors and RFC 8032 have it.
+    // A private key as signature_scheme.hpp has it. bad_key for what is none.
     [[nodiscard]] Result<SignatureKeyPair> signature_key_pair(SecretView private_key) const;
     [[nodiscard]] SignatureKeyPair generate_signature_key_pair(Random& random) const;
 
-    // KEM keys.
+    // KEM keys. bad_key for a private key that is none.
     [[nodiscard]] HpkeKeyPair derive_key_pair(SecretView ikm) const;
     [[nodiscard]] HpkeKeyPair generate_key_pair(Random& random) const;
     [[nodiscard]] Result<HpkeKeyPair> hpke_key_pair(SecretView private_key) const;
@@ -127,13 +129,20 @@ class CipherSuite {
                                                    ByteView kem_output) const;
 
   private:
-    CipherSuite(CipherSuiteId id, AeadAlgorithm aead) : id_(id), aead_(aead), hpke_(aead) {}
+    CipherSuite(CipherSuiteId id,
+                DhGroup group,
+                AeadAlgorithm aead,
+                HashAlgorithm hash,
+                SignatureScheme scheme)
+        : id_(id), aead_(aead), hash_(hash), scheme_(scheme), hpke_(group, hash, aead) {}
 
     // struct { opaque label<V> = "MLS 1.0 " + label; opaque content<V>; }
     [[nodiscard]] static Bytes label_and(std::string_view label, ByteView content);
 
     CipherSuiteId id_;
     AeadAlgorithm aead_;
+    HashAlgorithm hash_;
+    SignatureScheme scheme_;
     Hpke hpke_;
 };
 

@@ -1,8 +1,8 @@
-// HPKE base mode (RFC 9180) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and any AEAD of aead.hpp.
+// HPKE base mode (RFC 9180) with any KEM of kem.hpp, HKDF of kdf.hpp and AEAD of aead.hpp.
 #pragma once
 
 #include "crypto/primitive/aead.hpp"
-#include "crypto/primitive/key_agreement.hpp"
+#include "crypto/primitive/kem.hpp"
 #include "crypto/secret/secret.hpp"
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/result.hpp"
@@ -23,14 +23,12 @@ struct HpkeExported {
     HpkeExport secret;
 };
 
+// Immutable; any thread may use it.
 class Hpke {
   public:
-    explicit Hpke(AeadAlgorithm aead) : aead_(aead) {}
+    Hpke(DhGroup group, HashAlgorithm kdf, AeadAlgorithm aead);
 
-    // DeriveKeyPair of section 7.1.3. The input key material has at least 32 bytes.
-    [[nodiscard]] static HpkeKeyPair derive_key_pair(SecretView ikm);
-
-    [[nodiscard]] static HpkeKeyPair generate(Random& random = system_random());
+    [[nodiscard]] const Dhkem& kem() const { return kem_; }
 
     // Single-shot encryption (section 6.1). bad_key if the public key is not a usable point.
     [[nodiscard]] Result<HpkeCiphertext> seal(ByteView public_key,
@@ -81,7 +79,11 @@ class Hpke {
                                          ByteView exporter_context,
                                          std::size_t n) const;
 
+    Dhkem kem_;
+    LabeledKdf kdf_;
     AeadAlgorithm aead_;
+    Bytes
+        context_prefix_;  // of key_schedule_context: the mode and the hash of the pre-shared key that base mode has not
 };
 
 }  // namespace serai::crypto

@@ -1,4 +1,4 @@
-// HKDF with SHA-256 (RFC 5869).
+// HKDF with SHA-2 (RFC 5869).
 #pragma once
 
 #include "crypto/primitive/mac.hpp"
@@ -11,21 +11,38 @@
 
 namespace serai::crypto {
 
-// Output of extract: the pseudorandom key.
+// Output of extract: the pseudorandom key, of hash_size(algorithm) bytes.
 using Prk = Secret<struct PrkTag>;
 
-inline constexpr std::size_t kHkdfMaxOutput = 255 * 32;
+// The longest output, in bytes.
+[[nodiscard]] constexpr std::size_t hkdf_max_output(HashAlgorithm algorithm) {
+    return 255 * hash_size(algorithm);
+}
 
 // The input key material is the concatenation of the parts.
-[[nodiscard]] Prk hkdf_extract(SecretView salt, std::initializer_list<SecretView> ikm);
+[[nodiscard]] Prk hkdf_extract(HashAlgorithm algorithm,
+                               SecretView salt,
+                               std::initializer_list<SecretView> ikm);
 
-// Fills `out` (at most kHkdfMaxOutput bytes: more is a broken invariant and throws std::length_error).
-void hkdf_expand_into(SecretView prk, ByteView info, std::span<std::uint8_t> out);
+// Fills `out` (at most hkdf_max_output() bytes: more is a broken invariant and throws std::length_error).
+void hkdf_expand_into(HashAlgorithm algorithm,
+                      SecretView prk,
+                      ByteView info,
+                      std::span<std::uint8_t> out);
 
 template <class OutTag>
-[[nodiscard]] Secret<OutTag> hkdf_expand(SecretView prk, ByteView info, std::size_t n) {
+[[nodiscard]] Secret<OutTag> hkdf_expand(HashAlgorithm algorithm,
+                                         SecretView prk,
+                                         ByteView info,
+                                         std::size_t n) {
     return Secret<OutTag>::filled(
-        n, [&](std::span<std::uint8_t> out) { hkdf_expand_into(prk, info, out); });
+        n, [&](std::span<std::uint8_t> out) { hkdf_expand_into(algorithm, prk, info, out); });
+}
+
+// With SHA-256.
+template <class OutTag>
+[[nodiscard]] Secret<OutTag> hkdf_expand(SecretView prk, ByteView info, std::size_t n) {
+    return hkdf_expand<OutTag>(HashAlgorithm::sha256, prk, info, n);
 }
 
 }  // namespace serai::crypto

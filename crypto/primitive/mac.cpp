@@ -4,11 +4,12 @@
 
 namespace serai::crypto {
 
-HmacSha256::HmacSha256(SecretView key) {
-    ByteArray<Sha256::kBlockSize> block{};
+template <class Hash>
+Hmac<Hash>::Hmac(SecretView key) {
+    ByteArray<Hash::kBlockSize> block{};
     const ByteView bytes = key.bytes(SecretAccess{"HMAC key block"});
     if (bytes.size() > block.size()) {
-        auto digest = sha256(bytes);
+        auto digest = Hash{}.update(bytes).finish();
         std::copy(digest.begin(), digest.end(), block.begin());
         wipe(digest);
     } else {
@@ -25,17 +26,34 @@ HmacSha256::HmacSha256(SecretView key) {
     wipe(block);
 }
 
-Digest HmacSha256::operator()(std::initializer_list<ByteView> parts) const {
-    Sha256 inner = inner_;
+template <class Hash>
+typename Hash::Output Hmac<Hash>::operator()(std::initializer_list<ByteView> parts) const {
+    Hash inner = inner_;
     for (const auto part : parts) {
         inner.update(part);
     }
-    Sha256 outer = outer_;
+    Hash outer = outer_;
     return outer.update(inner.finish()).finish();
 }
 
+template class Hmac<Sha256>;
+template class Hmac<Sha384>;
+template class Hmac<Sha512>;
+
 Digest hmac_sha256(SecretView key, std::initializer_list<ByteView> parts) {
     return HmacSha256{key}(parts);
+}
+
+Bytes hmac(HashAlgorithm algorithm, SecretView key, std::initializer_list<ByteView> parts) {
+    switch (algorithm) {
+        case HashAlgorithm::sha256:
+            return to_bytes(HmacSha256{key}(parts));
+        case HashAlgorithm::sha384:
+            return to_bytes(HmacSha384{key}(parts));
+        case HashAlgorithm::sha512:
+            break;
+    }
+    return to_bytes(HmacSha512{key}(parts));
 }
 
 Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {

@@ -27,7 +27,12 @@ enum class ProtocolVersion : std::uint16_t { mls10 = 1 };
 // Open registries: values that are not named here are legal in lists of capabilities and extensions.
 enum class CipherSuiteId : std::uint16_t {
     x25519_aes128gcm_sha256_ed25519 = 1,
+    p256_aes128gcm_sha256_p256 = 2,
     x25519_chacha20poly1305_sha256_ed25519 = 3,
+    x448_aes256gcm_sha512_ed448 = 4,
+    p521_aes256gcm_sha512_p521 = 5,
+    x448_chacha20poly1305_sha512_ed448 = 6,
+    p384_aes256gcm_sha384_p384 = 7,
 };
 
 enum class ExtensionType : std::uint16_t {

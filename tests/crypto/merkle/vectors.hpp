@@ -15,7 +15,9 @@
 namespace serai::tests {
 
 inline boost::json::value load_vectors(const std::string& name) {
-    std::ifstream in{std::string{SERAI_TEST_VECTORS} + "/" + name, std::ios::binary};
+    std::string path{SERAI_TEST_VECTORS "/"};
+    path += name;
+    std::ifstream in{path, std::ios::binary};
     const std::string text{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
     return boost::json::parse(text);
 }

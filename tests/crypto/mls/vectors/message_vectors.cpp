@@ -44,9 +44,7 @@ class ProtectionCase {
                    entry.bytes("confirmed_transcript_hash"),
                    {}},
           encoded_context_(protocol::codec::encode(context_)),
-          signer_(value_of(
-              suite_.signature_key_pair(entry.secret<SignaturePrivateKey>("signature_priv")),
-              "signature_priv")) {
+          signer_(signature_key(suite_, entry, "signature_priv")) {
         expect_equal(signer_.public_key, entry.bytes("signature_pub"), "signature_pub");
     }
 
@@ -195,8 +193,7 @@ void check_welcome(const boost::json::value& value) {
                                    welcome->secrets.end(),
                                    [&](const auto& secrets) { return secrets.new_member == ref; });
     expect(item != welcome->secrets.end(), "entry for the key package");
-    const auto init =
-        value_of(suite.hpke_key_pair(entry.secret<HpkePrivateKey>("init_priv")), "init_priv");
+    const auto init = hpke_key(suite, entry, "init_priv");
     const auto& sealed = item->encrypted_group_secrets;
     const auto encoded = value_of(
         suite.decrypt<EncodedGroupSecrets>(

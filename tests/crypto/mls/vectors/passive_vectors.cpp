@@ -44,16 +44,13 @@ class GivenPsks final : public PskSource {
 KeyPackageSecrets key_package_of(const CipherSuite& suite, const VectorCase& entry) {
     const auto message = entry.decoded<MlsMessage>("key_package");
     expect(message.get<KeyPackage>() != nullptr, "key_package");
-    KeyPackageSecrets secrets{
-        *message.get<KeyPackage>(),
-        value_of(suite.hpke_key_pair(entry.secret<HpkePrivateKey>("init_priv")), "init_priv"),
-        value_of(suite.hpke_key_pair(entry.secret<HpkePrivateKey>("encryption_priv")),
-                 "encryption_priv")};
+    KeyPackageSecrets secrets{*message.get<KeyPackage>(),
+                              hpke_key(suite, entry, "init_priv"),
+                              hpke_key(suite, entry, "encryption_priv")};
     const auto& package = secrets.key_package;
     expect_equal(secrets.init_key.public_key, package.init_key, "init_key");
     expect_equal(secrets.leaf_key.public_key, package.leaf_node.encryption_key, "encryption_key");
-    const auto signer = value_of(
-        suite.signature_key_pair(entry.secret<SignaturePrivateKey>("signature_priv")), "signer");
+    const auto signer = signature_key(suite, entry, "signature_priv");
     expect_equal(signer.public_key, package.leaf_node.signature_key, "signature_key");
     return secrets;
 }

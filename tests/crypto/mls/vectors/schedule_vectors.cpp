@@ -47,7 +47,7 @@ void check_hashing(const CipherSuite& suite, const VectorCase& entry) {
 void check_signing(const CipherSuite& suite, const VectorCase& sign) {
     const auto label = sign.text("label");
     const auto content = sign.bytes("content");
-    const auto key = value_of(suite.signature_key_pair(sign.secret<TestSecret>("priv")), "priv");
+    const auto key = signature_key(suite, sign, "priv");
     expect_equal(key.public_key, sign.bytes("pub"), "signature public key");
     expect_ok(suite.verify(key.public_key, label, content, sign.bytes("signature")), "signature");
     expect_ok(
@@ -59,7 +59,7 @@ void check_encryption(const CipherSuite& suite, const VectorCase& encrypt) {
     const auto label = encrypt.text("label");
     const auto context = encrypt.bytes("context");
     const auto plaintext = encrypt.bytes("plaintext");
-    const auto key = value_of(suite.hpke_key_pair(encrypt.secret<TestSecret>("priv")), "priv");
+    const auto key = hpke_key(suite, encrypt, "priv");
     expect_equal(key.public_key, encrypt.bytes("pub"), "HPKE public key");
     expect_secret(
         value_of(suite.decrypt<TestSecret>(

@@ -50,12 +50,8 @@ std::map<LeafIndex, Member> members_of(const CipherSuite& suite,
     for (const auto& item : entry.array("leaves_private")) {
         const VectorCase leaf{item};
         const LeafIndex index{leaf.number32("index")};
-        Member member{
-            {index,
-             value_of(suite.hpke_key_pair(leaf.secret<HpkePrivateKey>("encryption_priv")),
-                      "encryption_priv")},
-            value_of(suite.signature_key_pair(leaf.secret<SignaturePrivateKey>("signature_priv")),
-                     "signature_priv")};
+        Member member{{index, hpke_key(suite, leaf, "encryption_priv")},
+                      signature_key(suite, leaf, "signature_priv")};
         for (const auto& node : leaf.array("path_secrets")) {
             const VectorCase secret{node};
             member.keys.set(NodeIndex{secret.number32("node")},

@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -128,6 +129,32 @@ auto value_of(Result&& result, std::string_view what) {
         throw VectorFailed{std::string{what} + ": " + result.error().message()};
     }
     return std::move(*result);
+}
+
+using VectorKey = crypto::Secret<struct VectorKeyTag>;
+
+// A private key as the project has it. Scalars have a fixed length (RFC 9180, section 7.1.2), but the vectors' maker dropped their
+// leading zeros.
+inline VectorKey private_key_of(const crypto::mls::CipherSuite& suite,
+                                const VectorCase& entry,
+                                std::string_view name) {
+    static constexpr std::size_t kScalarSizes[] = {0, 0, 32, 0, 0, 66, 0, 48};  // by suite
+    Bytes key = entry.bytes(name);
+    const std::size_t size = kScalarSizes[static_cast<std::size_t>(suite.id())];
+    key.insert(key.begin(), size - std::min(size, key.size()), 0);
+    return VectorKey::from_bytes(key);
+}
+
+inline crypto::HpkeKeyPair hpke_key(const crypto::mls::CipherSuite& suite,
+                                    const VectorCase& entry,
+                                    std::string_view name) {
+    return value_of(suite.hpke_key_pair(private_key_of(suite, entry, name)), name);
+}
+
+inline crypto::SignatureKeyPair signature_key(const crypto::mls::CipherSuite& suite,
+                                              const VectorCase& entry,
+                                              std::string_view name) {
+    return value_of(suite.signature_key_pair(private_key_of(suite, entry, name)), name);
 }
 
 inline void expect_ok(const serai::Result<void>& result, std::string_view what) {
