@@ -34,6 +34,9 @@ Result<Group> Group::create(const CipherSuite& suite,
                             Lifetime lifetime,
                             Extensions context_extensions,
                             Random& random) {
+    if (!suite.is_signature_public_key(identity.keys.public_key)) {
+        return MlsError::unsupported;
+    }
     HpkeKeyPair leaf_key = suite.generate_key_pair(random);
     LeafNode leaf = unsigned_leaf(identity, leaf_key.public_key, FromKeyPackage{lifetime}, random);
     leaf.signature = sign_leaf(suite, identity.keys.private_key, leaf, {}, {});

@@ -62,8 +62,8 @@ class Group {
     Group(Group&&) noexcept = default;
     Group& operator=(Group&&) noexcept = default;
 
-    // Section 11: a group of one, epoch 0. Every extension in `context_extensions` must be among the identity's capabilities, else
-    // unsupported.
+    // Section 11: a group of one, epoch 0. Every extension in `context_extensions` must be among the identity's capabilities, and the
+    // identity's keys must be of the suite, else unsupported.
     static Result<Group> create(const CipherSuite& suite,
                                 Bytes group_id,
                                 const LeafIdentity& identity,

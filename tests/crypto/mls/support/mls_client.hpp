@@ -68,20 +68,25 @@ class TestValidator final : public CredentialValidator {
     std::set<std::string> external_senders;  // the names that may propose from outside
 };
 
-[[nodiscard]] inline LeafIdentity test_identity(std::string_view name, Random& random) {
-    SignatureKeyPair keys = test_suite().generate_signature_key_pair(random);
+[[nodiscard]] inline LeafIdentity test_identity(std::string_view name,
+                                                Random& random,
+                                                const CipherSuite& suite = test_suite()) {
+    SignatureKeyPair keys = suite.generate_signature_key_pair(random);
     Credential credential{X509Credential{{test_certificate(name, keys.public_key)}}};
     return {std::move(credential),
             std::move(keys),
-            capabilities_for(test_suite().id(), CredentialType::x509, {kTestExtension}),
+            capabilities_for(suite.id(), CredentialType::x509, {kTestExtension}),
             {}};
 }
 
 // One device, and the group it is in, if any.
 class TestClient {
   public:
-    TestClient(std::string name, Random& source)
-        : name_(std::move(name)), random_(&source), identity_(test_identity(name_, source)) {}
+    TestClient(std::string name, Random& source, const CipherSuite& suite = test_suite())
+        : name_(std::move(name)),
+          random_(&source),
+          suite_(&suite),
+          identity_(test_identity(name_, source, suite)) {}
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -102,14 +107,14 @@ class TestClient {
     }
 
     [[nodiscard]] KeyPackage fresh_key_package() {
-        key_package_ = generate_key_package(test_suite(), identity_, kTestLifetime, {}, *random_);
+        key_package_ = generate_key_package(*suite_, identity_, kTestLifetime, {}, *random_);
         return key_package_->key_package;
     }
 
     [[nodiscard]] const KeyPackageSecrets& key_package() const { return *key_package_; }
 
     void found(Bytes group_id, Extensions extensions = {}) {
-        group_ = *Group::create(test_suite(),
+        group_ = *Group::create(*suite_,
                                 std::move(group_id),
                                 identity_,
                                 kTestLifetime,
@@ -137,6 +142,7 @@ class TestClient {
   private:
     std::string name_;
     Random* random_;
+    const CipherSuite* suite_;
     LeafIdentity identity_;
     std::optional<KeyPackageSecrets> key_package_;
     std::optional<Group> group_;

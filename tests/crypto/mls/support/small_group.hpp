@@ -20,8 +20,8 @@ class SmallGroup : public testing::Test {
     // Founder "a", then "b", "c" ... added in one commit.
     void start(std::size_t members, Extensions extensions = {}) {
         for (std::size_t i = 0; i < members; ++i) {
-            clients_.push_back(
-                std::make_unique<TestClient>(std::string(1, static_cast<char>('a' + i)), random_));
+            clients_.push_back(std::make_unique<TestClient>(
+                std::string(1, static_cast<char>('a' + i)), random_, *suite_));
         }
         at(0).found(random_.bytes(32), std::move(extensions));
         server_ = *PublicGroup::from_group_info(at(0).group().group_info(at(0).signer(), {}),
@@ -93,6 +93,7 @@ class SmallGroup : public testing::Test {
             at(sender).signer(), as_bytes("aad"), as_bytes(text), 0, random_);
     }
 
+    const CipherSuite* suite_ = &test_suite();
     DeterministicRandom random_{7};
     TestValidator validator_;
     ValidationPolicy policy_{validator_, UnixSeconds{kTestTime}};
