@@ -43,8 +43,7 @@ Result<mls::Group> make_group(const Context& context,
                               const GroupId& group,
                               const network::ChannelRules& rules) {
     const std::uint16_t suite_id = context.network.genesis().cipher_suite;
-    const mls::CipherSuite* suite =
-        mls::CipherSuite::find(static_cast<mls::CipherSuiteId>(suite_id));
+    const mls::CipherSuite* suite = setup::Device::usable_suite(suite_id);
     if (suite == nullptr) {
         return mls::MlsError::unsupported;
     }

@@ -20,8 +20,7 @@ using protocol::codec::decode_exact;
 using protocol::codec::encode;
 
 const mls::CipherSuite* suite_of(const Context& context) {
-    return mls::CipherSuite::find(
-        static_cast<mls::CipherSuiteId>(context.network.genesis().cipher_suite));
+    return setup::Device::usable_suite(context.network.genesis().cipher_suite);
 }
 
 template <class T>

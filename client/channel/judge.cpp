@@ -136,8 +136,9 @@ Result<x509::Identity> LeafJudge::identify(const mls::LeafNode& leaf) const {
         return mls::MlsError::invalid_credential;
     }
     SERAI_TRY(identity, trust_->verify(credential->certificates, at_, x509::Usage::signature));
-    if (identity.key_algorithm != x509::KeyAlgorithm::ed25519 ||
-        identity.public_key != leaf.signature_key) {
+    // RFC 9420, section 5.3. No two algorithms that the verifier accepts have keys of one form, so the same bytes are the same key; MLS
+    // checks that they are a key of the group's suite.
+    if (identity.public_key != leaf.signature_key) {
         return mls::MlsError::invalid_credential;
     }
     return identity;

@@ -113,4 +113,11 @@ mls::LeafIdentity Device::leaf_identity(std::uint16_t cipher_suite) const {
             {}};
 }
 
+const mls::CipherSuite* Device::usable_suite(std::uint16_t cipher_suite) {
+    const auto* suite = mls::CipherSuite::find(static_cast<mls::CipherSuiteId>(cipher_suite));
+    const bool usable =
+        suite != nullptr && suite->signature_scheme() == crypto::SignatureScheme::ed25519;
+    return usable ? suite : nullptr;
+}
+
 }  // namespace serai::client::setup

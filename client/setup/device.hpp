@@ -42,6 +42,9 @@ struct Device {
     [[nodiscard]] crypto::act::ActSigner signer() const { return {chain, keys.private_key}; }
 
     [[nodiscard]] crypto::mls::LeafIdentity leaf_identity(std::uint16_t cipher_suite) const;
+
+    // The suite of that number; null if it is unknown, or signs otherwise than with the Ed25519 keys that devices have.
+    [[nodiscard]] static const crypto::mls::CipherSuite* usable_suite(std::uint16_t cipher_suite);
 };
 
 }  // namespace serai::client::setup

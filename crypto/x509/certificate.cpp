@@ -59,17 +59,32 @@ Result<std::vector<std::string>> uris_of(const X509* certificate) {
     return uris;
 }
 
+KeyAlgorithm algorithm_of_curve(const EVP_PKEY* key) {
+    char group[32] = {};
+    std::size_t size = 0;
+    if (EVP_PKEY_get_group_name(key, group, sizeof group, &size) != 1) {
+        return KeyAlgorithm::other;
+    }
+    switch (OBJ_txt2nid(group)) {
+        case NID_X9_62_prime256v1:
+            return KeyAlgorithm::ecdsa_p256;
+        case NID_secp384r1:
+            return KeyAlgorithm::ecdsa_p384;
+        case NID_secp521r1:
+            return KeyAlgorithm::ecdsa_p521;
+        default:
+            return KeyAlgorithm::other;
+    }
+}
+
 KeyAlgorithm algorithm_of(const EVP_PKEY* key) {
     switch (EVP_PKEY_get_base_id(key)) {
         case EVP_PKEY_ED25519:
             return KeyAlgorithm::ed25519;
-        case EVP_PKEY_EC: {
-            char group[32] = {};
-            std::size_t size = 0;
-            const bool p256 = EVP_PKEY_get_group_name(key, group, sizeof group, &size) == 1 &&
-                              OBJ_txt2nid(group) == NID_X9_62_prime256v1;
-            return p256 ? KeyAlgorithm::ecdsa_p256 : KeyAlgorithm::other;
-        }
+        case EVP_PKEY_ED448:
+            return KeyAlgorithm::ed448;
+        case EVP_PKEY_EC:
+            return algorithm_of_curve(key);
         default:
             return KeyAlgorithm::other;
     }

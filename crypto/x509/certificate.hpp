@@ -16,7 +16,10 @@ namespace serai::crypto::x509 {
 
 enum class KeyAlgorithm : std::uint8_t {
     ed25519,
+    ed448,
     ecdsa_p256,
+    ecdsa_p384,
+    ecdsa_p521,
     other,
 };
 
@@ -34,8 +37,9 @@ class Certificate {
     [[nodiscard]] const Digest& spki_hash()
         const;  // SHA-256 of spki(): what genesis pins of the server's TLS key
     [[nodiscard]] KeyAlgorithm key_algorithm() const;
-    [[nodiscard]] const Bytes& public_key()
-        const;  // content of the key's BIT STRING; 32 bytes for Ed25519
+    // Content of the key's BIT STRING: RFC 8032's bytes for Ed25519 and Ed448; for ECDSA a point, uncompressed in all but odd
+    // certificates. So it is what TLS and MLS sign with (RFC 9420, section 5.3), if it is the same bytes.
+    [[nodiscard]] const Bytes& public_key() const;
     [[nodiscard]] const Bytes& serial() const;   // big-endian, no leading zero bytes
     [[nodiscard]] const Bytes& issuer() const;   // Name, DER
     [[nodiscard]] const Bytes& subject() const;  // Name, DER

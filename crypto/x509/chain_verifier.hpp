@@ -36,7 +36,7 @@ inline constexpr std::size_t kMaxChainCertificates = 4;
 struct Identity {
     protocol::network::SpiffeId id;
     KeyAlgorithm key_algorithm = KeyAlgorithm::other;
-    Bytes public_key;           // content of the key's BIT STRING; 32 bytes for Ed25519
+    Bytes public_key;           // content of the key's BIT STRING, see Certificate
     Bytes spki;                 // SubjectPublicKeyInfo, DER
     Digest certificate_hash{};  // SHA-256 of the leaf
     Bytes serial;               // big-endian, no leading zero bytes

@@ -1,5 +1,6 @@
 #include "crypto/x509/chain_verifier.hpp"
 
+#include "crypto/primitive/signature_scheme.hpp"
 #include "protocol/base/limits.hpp"
 #include "tests/crypto/x509/test_ca.hpp"
 
@@ -184,13 +185,34 @@ TEST_F(ChainVerifier, refuses_a_key_that_cannot_sign) {
     refuses(options, X509Error::unsupported_key);
 }
 
-TEST_F(ChainVerifier, says_that_a_p256_key_is_one) {
-    auto options = good();
-    options.key_kind = tests::LeafKey::p256;
-    const auto identity = verify({uz_.issue(options)});
-    ASSERT_TRUE(identity) << identity.error().message();
-    EXPECT_EQ(identity->key_algorithm, KeyAlgorithm::ecdsa_p256);
-    EXPECT_EQ(identity->public_key.size(), 65U) << "an uncompressed point";
+// RFC 9420, section 5.3: the leaf's signature_key is the certificate's key, for the signature scheme of any suite.
+TEST_F(ChainVerifier, gives_each_kind_of_key_in_the_form_in_which_mls_signs_with_it) {
+    struct Kind {
+        tests::LeafKey key;
+        SignatureScheme scheme;
+        KeyAlgorithm algorithm;
+    };
+
+    for (const auto& kind :
+         {Kind{tests::LeafKey::ed25519, SignatureScheme::ed25519, KeyAlgorithm::ed25519},
+          Kind{tests::LeafKey::ed448, SignatureScheme::ed448, KeyAlgorithm::ed448},
+          Kind{tests::LeafKey::p256, SignatureScheme::ecdsa_p256_sha256, KeyAlgorithm::ecdsa_p256},
+          Kind{tests::LeafKey::p384, SignatureScheme::ecdsa_p384_sha384, KeyAlgorithm::ecdsa_p384},
+          Kind{tests::LeafKey::p521,
+               SignatureScheme::ecdsa_p521_sha512,
+               KeyAlgorithm::ecdsa_p521}}) {
+        const auto pair = signature_generate(kind.scheme, system_random());
+        auto options = good();
+        options.key_kind = kind.key;
+        options.public_key = pair.public_key;
+
+        const auto identity = verify({uz_.issue(options)});
+
+        ASSERT_TRUE(identity) << identity.error().message();
+        EXPECT_EQ(identity->key_algorithm, kind.algorithm);
+        EXPECT_EQ(identity->public_key, pair.public_key);
+        EXPECT_TRUE(is_signature_public_key(kind.scheme, identity->public_key));
+    }
 }
 
 TEST_F(ChainVerifier, refuses_two_uris) {

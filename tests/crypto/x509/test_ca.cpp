@@ -3,6 +3,8 @@
 #include "crypto/x509/detail/openssl.hpp"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 
 #include <stdexcept>
 
@@ -29,22 +31,61 @@ PkeyHandle private_pkey(const crypto::SignatureKeyPair& key) {
         });
 }
 
-PkeyHandle public_pkey(ByteView key) {
+PkeyHandle public_pkey(const char* type, ByteView key) {
     return PkeyHandle{
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size())};
+        EVP_PKEY_new_raw_public_key_ex(nullptr, type, nullptr, key.data(), key.size())};
 }
 
-PkeyHandle fresh_pkey(LeafKey kind) {
-    return PkeyHandle{kind == LeafKey::p256 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")
-                                            : EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519")};
+// OpenSSL's name of a curve of NIST; null for the other kinds.
+const char* curve_of(LeafKey kind) {
+    switch (kind) {
+        case LeafKey::p256:
+            return "P-256";
+        case LeafKey::p384:
+            return "P-384";
+        case LeafKey::p521:
+            return "P-521";
+        default:
+            return nullptr;
+    }
+}
+
+const char* type_of(LeafKey kind) {
+    switch (kind) {
+        case LeafKey::ed25519:
+            return "ED25519";
+        case LeafKey::ed448:
+            return "ED448";
+        case LeafKey::x25519:
+            return "X25519";
+        default:
+            return "EC";
+    }
+}
+
+PkeyHandle point_pkey(const char* curve, ByteView point) {
+    const Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context{
+        EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve), 0),
+        OSSL_PARAM_construct_octet_string(
+            OSSL_PKEY_PARAM_PUB_KEY, const_cast<std::uint8_t*>(point.data()), point.size()),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY* key = nullptr;
+    require(EVP_PKEY_fromdata_init(context.get()) == 1 &&
+                EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params) == 1,
+            "a point of the curve");
+    return PkeyHandle{key};
 }
 
 PkeyHandle leaf_pkey(const LeafOptions& options) {
-    if (options.key_kind != LeafKey::ed25519) {
-        return fresh_pkey(options.key_kind);
+    const char* curve = curve_of(options.key_kind);
+    const char* type = type_of(options.key_kind);
+    const Bytes& key = options.public_key;
+    if (key.empty()) {
+        return PkeyHandle{EVP_PKEY_Q_keygen(nullptr, nullptr, type, curve)};
     }
-    return public_pkey(options.public_key.empty() ? crypto::ed25519_generate().public_key
-                                                  : options.public_key);
+    return curve != nullptr ? point_pkey(curve, key) : public_pkey(type, key);
 }
 
 void set_random_serial(X509* certificate) {
@@ -138,7 +179,7 @@ X509Handle ca_certificate(const std::string& trust_domain,
     X509* x = certificate.get();
     set_name(X509_get_subject_name(x), trust_domain + " " + options.common_name);
     X509_set_issuer_name(x, X509_get_subject_name(issuer == nullptr ? x : issuer));
-    X509_set_pubkey(x, public_pkey(key.public_key).get());
+    X509_set_pubkey(x, public_pkey("ED25519", key.public_key).get());
     const std::string uri = options.uri.value_or("spiffe://" + trust_domain);
     add_extension(x, x, NID_basic_constraints, options.basic_constraints);
     add_extension(x, x, NID_key_usage, options.key_usage);

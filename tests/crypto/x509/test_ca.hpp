@@ -33,7 +33,7 @@ struct CaOptions {
     std::string common_name = "test CA";
 };
 
-enum class LeafKey { ed25519, p256, x25519 };
+enum class LeafKey { ed25519, ed448, p256, p384, p521, x25519 };
 
 struct LeafOptions {
     std::vector<std::string> uris{};
@@ -46,8 +46,8 @@ struct LeafOptions {
     bool damage_signature = false;
     UnixSeconds not_before = seconds_from_now(-kDay);
     UnixSeconds not_after = seconds_from_now(90 * kDay);
-    LeafKey key_kind = LeafKey::ed25519;  // of others than Ed25519, a fresh key that nobody keeps
-    Bytes public_key{};                   // Ed25519; empty: a fresh key that nobody keeps
+    LeafKey key_kind = LeafKey::ed25519;
+    Bytes public_key{};  // of that kind, as MLS has it; empty: a fresh key that nobody keeps
 };
 
 struct CrlOptions {
