@@ -1,12 +1,8 @@
 #include "crypto/document/chunk_cipher.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
+#include "crypto/primitive/kdf.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <stdexcept>
 
 namespace serai::crypto::document {
 namespace {
@@ -17,47 +13,12 @@ constexpr std::size_t kDerivedSize = kDocumentKeySize + kAeadNonceSize + kCommit
 // AEAD key, base nonce and commitment, in this order.
 using Derived = Secret<struct DerivedTag>;
 
-struct KdfDeleter {
-    void operator()(EVP_KDF* kdf) const { EVP_KDF_free(kdf); }
-
-    void operator()(EVP_KDF_CTX* context) const { EVP_KDF_CTX_free(context); }
-};
-
-const EVP_KDF* hkdf() {
-    static const std::unique_ptr<EVP_KDF, KdfDeleter> kdf{
-        EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, nullptr)};
-    return kdf.get();
-}
-
-// OpenSSL takes parameters by pointers to non-const that it does not write to.
-OSSL_PARAM octets(const char* name, ByteView bytes) {
-    return OSSL_PARAM_construct_octet_string(
-        name, const_cast<std::uint8_t*>(bytes.data()), bytes.size());
-}
-
-void hkdf_expand_sha512(SecretView key, ByteView info, std::span<std::uint8_t> out) {
-    const std::unique_ptr<EVP_KDF_CTX, KdfDeleter> context{
-        EVP_KDF_CTX_new(const_cast<EVP_KDF*>(hkdf()))};
-    int mode = EVP_KDF_HKDF_MODE_EXPAND_ONLY;
-    char digest[] = "SHA512";
-    const OSSL_PARAM params[] = {
-        OSSL_PARAM_construct_int(OSSL_KDF_PARAM_MODE, &mode),
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-        octets(OSSL_KDF_PARAM_KEY, key.bytes(SecretAccess{"HKDF of a document key"})),
-        octets(OSSL_KDF_PARAM_INFO, info),
-        OSSL_PARAM_construct_end()};
-    if (context == nullptr || EVP_KDF_derive(context.get(), out.data(), out.size(), params) != 1) {
-        throw std::runtime_error{"OpenSSL refused HKDF with SHA-512"};
-    }
-}
-
 Derived derive_all(SecretView key, ByteView salt, ByteView context) {
     Bytes info = to_bytes(as_bytes(kInfo));
     info.push_back(0);
     append(info, salt);
     append(info, context);
-    return Derived::filled(
-        kDerivedSize, [&](std::span<std::uint8_t> out) { hkdf_expand_sha512(key, info, out); });
+    return hkdf_expand<DerivedTag>(HashAlgorithm::sha512, key, info, kDerivedSize);
 }
 
 }  // namespace
