@@ -12,11 +12,14 @@ namespace serai::crypto {
 
 namespace {
 
-constexpr std::size_t kSlotsPerSlab = 256;
+// Four pages, beside which the three of sodium_malloc itself count for little.
+constexpr std::size_t kSlabBytes = 16384;
 
-// Slots of kMaxPooled bytes, wiped when free. Slabs are kept until the process ends.
+// Slots of one size, all zero while they are free. Slabs are kept until the process ends.
 class SlabPool {
   public:
+    explicit SlabPool(std::size_t slot_size) : slot_size_(slot_size) {}
+
     std::uint8_t* take() {
         const std::lock_guard lock{mutex_};
         if (free_.empty()) {
@@ -27,39 +30,51 @@ class SlabPool {
         return slot;
     }
 
-    void give_back(std::uint8_t* slot) noexcept {
-        sodium_memzero(slot, SecretMemory::kMaxPooled);
+    // Only the first `used` bytes of the slot were ever in reach of its owner.
+    void give_back(std::uint8_t* slot, std::size_t used) noexcept {
+        sodium_memzero(slot, used);
         const std::lock_guard lock{mutex_};
         free_.push_back(slot);  // cannot allocate: grow() reserved room for every slot
     }
 
   private:
     void grow() {
-        free_.reserve((slabs_ + 1) * kSlotsPerSlab);
-        auto* slab =
-            static_cast<std::uint8_t*>(sodium_malloc(kSlotsPerSlab * SecretMemory::kMaxPooled));
+        const std::size_t slots = kSlabBytes / slot_size_;
+        free_.reserve((slabs_ + 1) * slots);
+        auto* slab = static_cast<std::uint8_t*>(sodium_malloc(kSlabBytes));
         if (slab == nullptr) {
             throw std::bad_alloc{};
         }
-        sodium_memzero(slab, kSlotsPerSlab * SecretMemory::kMaxPooled);
+        sodium_memzero(slab, kSlabBytes);
         ++slabs_;
-        for (std::size_t i = kSlotsPerSlab; i > 0; --i) {
-            free_.push_back(slab + (i - 1) * SecretMemory::kMaxPooled);
+        for (std::size_t i = slots; i > 0; --i) {
+            free_.push_back(slab + (i - 1) * slot_size_);
         }
     }
 
+    std::size_t slot_size_;
     std::mutex mutex_;
     std::vector<std::uint8_t*> free_;
     std::size_t slabs_ = 0;
 };
 
+// Keys; what is made of a few of them; encodings under way.
+struct Pools {
+    SlabPool small{64};
+    SlabPool medium{256};
+    SlabPool large{SecretMemory::kMaxPooled};
+};
+
 // Never destroyed, so that secrets with static lifetime can still give their slots back.
-SlabPool& pool() {
-    static SlabPool* const instance = [] {
+SlabPool& pool_for(std::size_t n) {
+    static Pools* const instance = [] {
         ensure_sodium();
-        return new SlabPool;
+        return new Pools;
     }();
-    return *instance;
+    if (n <= 64) {
+        return instance->small;
+    }
+    return n <= 256 ? instance->medium : instance->large;
 }
 
 }  // namespace
@@ -69,7 +84,7 @@ SecretMemory::SecretMemory(std::size_t n) : size_(n) {
         return;
     }
     if (n <= kMaxPooled) {
-        data_ = pool().take();
+        data_ = pool_for(n).take();
         return;
     }
     ensure_sodium();
@@ -98,7 +113,7 @@ void SecretMemory::release() noexcept {
         return;
     }
     if (size_ <= kMaxPooled) {
-        pool().give_back(data_);
+        pool_for(size_).give_back(data_, size_);
     } else {
         sodium_free(data_);
     }

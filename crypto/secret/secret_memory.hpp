@@ -9,12 +9,13 @@
 namespace serai::crypto {
 
 // Owns n bytes of secret memory. Move-only; a moved-from block is empty. Small blocks come from slabs shared by the process
-// (one sodium_malloc costs three pages, and MLS holds thousands of 32-byte secrets), larger ones each from sodium_malloc.
+// (one sodium_malloc costs three pages and five system calls, and MLS makes thousands of short secrets), larger ones each from
+// sodium_malloc.
 // Thread safety: distinct objects may be used from distinct threads; the slabs are guarded inside.
 class SecretMemory {
   public:
     // Blocks up to this many bytes share slabs.
-    static constexpr std::size_t kMaxPooled = 64;
+    static constexpr std::size_t kMaxPooled = 1024;
 
     SecretMemory() = default;
 
