@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
-#include <unordered_map>
 
 namespace serai::crypto::mls {
 
@@ -148,75 +147,45 @@ Result<void> apply_adds(AppliedProposals& applied,
     return {};
 }
 
-// Counts how often keys of interest occur.
-class KeyCensus {
-  public:
-    void watch(ByteView key) { counts_.emplace(as_text(key), 0); }
-
-    // False if the key is watched already.
-    [[nodiscard]] bool watch_new(ByteView key) { return counts_.emplace(as_text(key), 0).second; }
-
-    void see(ByteView key) {
-        if (const auto it = counts_.find(as_text(key)); it != counts_.end()) {
-            ++it->second;
-        }
+// Section 12.4.2: none of a path's keys may be anywhere in the tree before it is merged, nor twice in the path.
+bool path_keys_are_new(const UpdatePath& path, const KeyIndex& present) {
+    std::vector<std::string_view> keys{as_text(path.leaf_node.encryption_key)};
+    for (const auto& node : path.nodes) {
+        keys.push_back(as_text(node.encryption_key));
     }
-
-    [[nodiscard]] int count(ByteView key) const { return counts_.at(as_text(key)); }
-
-    [[nodiscard]] bool watches(ByteView key) const { return counts_.contains(as_text(key)); }
-
-  private:
-    std::unordered_map<std::string_view, int> counts_;
-};
+    std::sort(keys.begin(), keys.end());
+    return std::adjacent_find(keys.begin(), keys.end()) == keys.end() &&
+           std::all_of(keys.begin(), keys.end(), [&](std::string_view key) {
+               return present.count(as_bytes(key)) == 0;
+           });
+}
 
 // The keys that a commit brings in by Add and Update, against the tree they are in, and those of its path, against the tree they
-// are not in yet.
+// are not in yet. The leaves that stay have been checked when they came.
 Result<void> check_unique_keys(const AppliedProposals& applied,
                                const UpdatePath* path,
                                LeafIndex path_leaf) {
-    KeyCensus encryption;
-    KeyCensus path_keys;
-    KeyCensus signature;
-    const auto each_new_leaf = [&](const auto& fn) {
-        for (const auto& add : applied.adds) {
-            fn(add.key_package.leaf_node);
-        }
-        for (const auto& update : applied.updates) {
-            fn(*update.after);
-        }
-    };
-    each_new_leaf([&](const LeafNode& leaf) {
-        encryption.watch(leaf.encryption_key);
-        signature.watch(leaf.signature_key);
-    });
-    if (path != nullptr) {
-        signature.watch(path->leaf_node.signature_key);
-        bool distinct = path_keys.watch_new(path->leaf_node.encryption_key);
-        for (const auto& node : path->nodes) {
-            distinct = path_keys.watch_new(node.encryption_key) && distinct;
-        }
-        if (!distinct) {
-            return MlsError::invalid_path;
-        }
-    }
-    bool clash = false;
-    applied.tree.for_each_node([&](NodeIndex index, const TreeNode& node) {
-        encryption.see(node.encryption_key());
-        // Section 12.4.2: none of the path's keys may be anywhere in the tree before it is merged.
-        clash = clash || path_keys.watches(node.encryption_key());
-        if (node.leaf != nullptr && (path == nullptr || index != node_of(path_leaf))) {
-            signature.see(node.leaf->signature_key);
-        }
-    });
-    if (clash) {
+    const RatchetTree& tree = applied.tree;
+    if (path != nullptr && !path_keys_are_new(*path, tree.encryption_keys())) {
         return MlsError::invalid_path;
     }
-    bool unique = path == nullptr || signature.count(path->leaf_node.signature_key) == 0;
-    each_new_leaf([&](const LeafNode& leaf) {
-        unique = unique && encryption.count(leaf.encryption_key) == 1 &&
-                 signature.count(leaf.signature_key) == 1;
-    });
+    // The committer's leaf as it was makes way for the one of its path.
+    const auto leaving = path == nullptr ? nullptr : tree.leaf(path_leaf);
+    const auto signature_uses = [&](ByteView key) {
+        const bool leaves = leaving != nullptr && equal(leaving->signature_key, key);
+        return tree.signature_keys().count(key) - (leaves ? 1 : 0);
+    };
+    bool unique = path == nullptr || signature_uses(path->leaf_node.signature_key) == 0;
+    const auto check = [&](const LeafNode& leaf) {
+        unique = unique && tree.encryption_keys().count(leaf.encryption_key) == 1 &&
+                 signature_uses(leaf.signature_key) == 1;
+    };
+    for (const auto& add : applied.adds) {
+        check(add.key_package.leaf_node);
+    }
+    for (const auto& update : applied.updates) {
+        check(*update.after);
+    }
     return unique ? Result<void>{} : Result<void>{MlsError::invalid_leaf};
 }
 

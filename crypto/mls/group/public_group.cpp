@@ -6,8 +6,6 @@
 #include "crypto/mls/group/proposal_list.hpp"
 #include "crypto/mls/schedule/epoch_secrets.hpp"
 
-#include <unordered_set>
-
 namespace serai::crypto::mls {
 
 namespace {
@@ -47,14 +45,12 @@ Result<void> check_all_leaves(const RatchetTree& tree,
 
 // Each encryption key once in the whole tree, each signature key once among the leaves, and all of them usable.
 bool keys_are_good(const RatchetTree& tree) {
-    std::unordered_set<std::string_view> encryption;
-    std::unordered_set<std::string_view> signature;
+    if (!tree.encryption_keys().distinct() || !tree.signature_keys().distinct()) {
+        return false;
+    }
     bool good = true;
     tree.for_each_node([&](NodeIndex, const TreeNode& node) {
-        const ByteView key = node.encryption_key();
-        good = good && tree.suite().is_hpke_public_key(key) &&
-               encryption.insert(as_text(key)).second &&
-               (node.leaf == nullptr || signature.insert(as_text(node.leaf->signature_key)).second);
+        good = good && tree.suite().is_hpke_public_key(node.encryption_key());
     });
     return good;
 }

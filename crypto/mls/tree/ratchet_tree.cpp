@@ -11,7 +11,9 @@ RatchetTree::RatchetTree(const CipherSuite& suite, LeafNode first)
     : suite_(&suite),
       root_(std::make_shared<const Node>(
           TreeNode{std::make_shared<const LeafNode>(std::move(first)), nullptr})),
-      leaf_slots_(1) {}
+      leaf_slots_(1) {
+    index_change({}, root_->content);
+}
 
 RatchetTree::RatchetTree(const CipherSuite& suite, NodePtr root, std::uint32_t leaf_slots)
     : suite_(&suite), root_(std::move(root)), leaf_slots_(leaf_slots) {}
@@ -51,7 +53,23 @@ Result<RatchetTree> RatchetTree::from_nodes(const CipherSuite& suite, const Tree
     if (!tree.unmerged_leaves_valid()) {
         return MlsError::invalid_tree;
     }
+    tree.index_keys(nodes);
     return tree;
+}
+
+void RatchetTree::index_keys(const TreeNodes& nodes) {
+    std::vector<ByteView> encryption;
+    std::vector<ByteView> signature;
+    for (const auto& node : nodes.nodes) {
+        if (!node.encryption_key().empty()) {
+            encryption.push_back(node.encryption_key());
+        }
+        if (node.leaf != nullptr && !node.leaf->signature_key.empty()) {
+            signature.push_back(node.leaf->signature_key);
+        }
+    }
+    encryption_keys_ = KeyIndex{encryption};
+    signature_keys_ = KeyIndex{signature};
 }
 
 TreeNodes RatchetTree::to_nodes() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crypto/mls/cipher_suite.hpp"
+#include "crypto/mls/tree/key_index.hpp"
 #include "crypto/mls/tree/tree_math.hpp"
 #include "crypto/mls/wire/commit.hpp"
 #include "crypto/mls/wire/tree_node.hpp"
@@ -58,6 +59,11 @@ class RatchetTree {
 
     // Nodes whose content differs from `before`, in array order; places that only one of them has count as blank in the other.
     [[nodiscard]] std::vector<NodeIndex> changed_since(const RatchetTree& before) const;
+
+    // Section 7.3, over the whole tree: encryption keys of all nodes, signature keys of the leaves. Kept up to date by every change.
+    [[nodiscard]] const KeyIndex& encryption_keys() const { return encryption_keys_; }
+
+    [[nodiscard]] const KeyIndex& signature_keys() const { return signature_keys_; }
 
     // Section 4.1.1.
     [[nodiscard]] std::vector<NodeIndex> resolution(NodeIndex index) const;
@@ -115,6 +121,9 @@ class RatchetTree {
     [[nodiscard]] bool unmerged_leaves_valid() const;
 
     void edit_path(LeafIndex leaf, const Edit& edit);
+    void index_keys(const TreeNodes& nodes);
+    void index_change(const TreeNode& before, const TreeNode& after);
+    void forget_keys(const Node& subtree);
     void extend();
     void truncate();
 
@@ -129,6 +138,8 @@ class RatchetTree {
     const CipherSuite* suite_;
     NodePtr root_;
     std::uint32_t leaf_slots_;
+    KeyIndex encryption_keys_;
+    KeyIndex signature_keys_;
 };
 
 }  // namespace serai::crypto::mls

@@ -34,7 +34,38 @@ RatchetTree::NodePtr RatchetTree::edited(const NodePtr& node,
 }
 
 void RatchetTree::edit_path(LeafIndex leaf, const Edit& edit) {
-    root_ = edited(root_, root_of(leaf_slots_), leaf, edit);
+    root_ = edited(root_, root_of(leaf_slots_), leaf, [&](NodeIndex at, TreeNode& content) {
+        const TreeNode before = content;
+        edit(at, content);
+        index_change(before, content);
+    });
+}
+
+void RatchetTree::index_change(const TreeNode& before, const TreeNode& after) {
+    const auto change = [](KeyIndex& index, ByteView old_key, ByteView new_key) {
+        if (equal(old_key, new_key)) {
+            return;
+        }
+        if (!old_key.empty()) {
+            index.erase(old_key);
+        }
+        if (!new_key.empty()) {
+            index.insert(new_key);
+        }
+    };
+    const auto signature_key = [](const TreeNode& node) {
+        return node.leaf == nullptr ? ByteView{} : ByteView{node.leaf->signature_key};
+    };
+    change(encryption_keys_, before.encryption_key(), after.encryption_key());
+    change(signature_keys_, signature_key(before), signature_key(after));
+}
+
+void RatchetTree::forget_keys(const Node& subtree) {
+    index_change(subtree.content, {});
+    if (subtree.left != nullptr) {
+        forget_keys(*subtree.left);
+        forget_keys(*subtree.right);
+    }
 }
 
 // Section 7.7.
@@ -49,6 +80,9 @@ void RatchetTree::extend() {
 
 void RatchetTree::truncate() {
     while (leaf_slots_ > 1 && root_->right->members == 0) {
+        // Blank in a valid tree, but from_nodes() takes others too.
+        index_change(root_->content, {});
+        forget_keys(*root_->right);
         root_ = root_->left;
         leaf_slots_ /= 2;
     }
