@@ -126,6 +126,17 @@ Result<HpkeCiphertext> CipherSuite::encrypt(ByteView public_key,
     return hpke_.seal(public_key, label_and(label, context), {}, plaintext, random);
 }
 
+HpkeInfo CipherSuite::encryption_info(std::string_view label, ByteView context) const {
+    return hpke_.prepare(label_and(label, context));
+}
+
+Result<HpkeCiphertext> CipherSuite::encrypt(ByteView public_key,
+                                            const HpkeInfo& info,
+                                            SecretView plaintext,
+                                            Random& random) const {
+    return hpke_.seal(public_key, info, {}, plaintext, random);
+}
+
 Result<HpkeExported> CipherSuite::external_init(ByteView external_pub, Random& random) const {
     return hpke_.send_export(external_pub, {}, as_bytes(kExternalInit), hash_size(), random);
 }

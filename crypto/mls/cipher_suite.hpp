@@ -113,6 +113,13 @@ class CipherSuite {
                                                  SecretView plaintext,
                                                  Random& random) const;
 
+    // Many EncryptWithLabel with one label and context, which is then hashed once.
+    [[nodiscard]] HpkeInfo encryption_info(std::string_view label, ByteView context) const;
+    [[nodiscard]] Result<HpkeCiphertext> encrypt(ByteView public_key,
+                                                 const HpkeInfo& info,
+                                                 SecretView plaintext,
+                                                 Random& random) const;
+
     template <class Out>
     [[nodiscard]] Result<Out> decrypt(const HpkeKeyPair& key,
                                       std::string_view label,

@@ -52,12 +52,16 @@ Hpke::Hpke(DhGroup group, HashAlgorithm kdf, AeadAlgorithm aead)
 }
 
 // RFC 9180, section 5.1, mode_base.
-Hpke::Context Hpke::schedule(SecretView shared_secret, ByteView info) const {
+HpkeInfo Hpke::prepare(ByteView info) const {
     Bytes context;
     context.reserve(context_prefix_.size() + kMaxHashSize);
     append(context, context_prefix_);
     append_public(context, kdf_.extract({}, "info_hash", SecretView::of_public(info)));
+    return HpkeInfo{std::move(context)};
+}
 
+Hpke::Context Hpke::schedule(SecretView shared_secret, const HpkeInfo& info) const {
+    const ByteView context = info.context_;
     const Prk secret = kdf_.extract(shared_secret, "secret", {});
     return {kdf_.expand<HpkeAeadKeyTag>(secret, "key", context, aead_key_size(aead_)),
             kdf_.expand<HpkeNonceTag>(secret, "base_nonce", context, kAeadNonceSize),
@@ -72,6 +76,14 @@ HpkeExport Hpke::export_from(const Context& context,
 
 Result<HpkeCiphertext> Hpke::seal(
     ByteView public_key, ByteView info, ByteView aad, SecretView plaintext, Random& random) const {
+    return seal(public_key, prepare(info), aad, plaintext, random);
+}
+
+Result<HpkeCiphertext> Hpke::seal(ByteView public_key,
+                                  const HpkeInfo& info,
+                                  ByteView aad,
+                                  SecretView plaintext,
+                                  Random& random) const {
     SERAI_TRY(encapsulated, kem_.encapsulate(public_key, random));
     const Context context = schedule(encapsulated.secret, info);
     return HpkeCiphertext{std::move(encapsulated.kem_output),
@@ -89,7 +101,7 @@ Result<void> Hpke::open_into(ByteView kem_output,
                              ByteView ciphertext,
                              std::span<std::uint8_t> out) const {
     SERAI_TRY(shared_secret, kem_.decapsulate(kem_output, key));
-    const Context context = schedule(shared_secret, info);
+    const Context context = schedule(shared_secret, prepare(info));
     return Aead{aead_, context.key}.open_into(context.nonce(), aad, ciphertext, out);
 }
 
@@ -99,8 +111,9 @@ Result<HpkeExported> Hpke::send_export(ByteView public_key,
                                        std::size_t n,
                                        Random& random) const {
     SERAI_TRY(encapsulated, kem_.encapsulate(public_key, random));
-    return HpkeExported{std::move(encapsulated.kem_output),
-                        export_from(schedule(encapsulated.secret, info), exporter_context, n)};
+    return HpkeExported{
+        std::move(encapsulated.kem_output),
+        export_from(schedule(encapsulated.secret, prepare(info)), exporter_context, n)};
 }
 
 Result<HpkeExport> Hpke::receive_export(ByteView kem_output,
@@ -109,7 +122,7 @@ Result<HpkeExport> Hpke::receive_export(ByteView kem_output,
                                         ByteView exporter_context,
                                         std::size_t n) const {
     SERAI_TRY(shared_secret, kem_.decapsulate(kem_output, key));
-    return export_from(schedule(shared_secret, info), exporter_context, n);
+    return export_from(schedule(shared_secret, prepare(info)), exporter_context, n);
 }
 
 }  // namespace serai::crypto

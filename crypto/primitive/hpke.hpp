@@ -8,6 +8,7 @@
 #include "protocol/base/result.hpp"
 
 #include <cstddef>
+#include <utility>
 
 namespace serai::crypto {
 
@@ -23,6 +24,17 @@ struct HpkeExported {
     HpkeExport secret;
 };
 
+// The `info` of one or more encryptions by the same Hpke, already hashed: what they have in common is then paid for once, however
+// long it is. A value; public.
+class HpkeInfo {
+  private:
+    friend class Hpke;
+
+    explicit HpkeInfo(Bytes context) : context_(std::move(context)) {}
+
+    Bytes context_;  // key_schedule_context of section 5.1
+};
+
 // Immutable; any thread may use it.
 class Hpke {
   public:
@@ -33,6 +45,14 @@ class Hpke {
     // Single-shot encryption (section 6.1). bad_key if the public key is not a usable point.
     [[nodiscard]] Result<HpkeCiphertext> seal(ByteView public_key,
                                               ByteView info,
+                                              ByteView aad,
+                                              SecretView plaintext,
+                                              Random& random = system_random()) const;
+
+    // The same with an info that was prepared.
+    [[nodiscard]] HpkeInfo prepare(ByteView info) const;
+    [[nodiscard]] Result<HpkeCiphertext> seal(ByteView public_key,
+                                              const HpkeInfo& info,
                                               ByteView aad,
                                               SecretView plaintext,
                                               Random& random = system_random()) const;
@@ -74,7 +94,7 @@ class Hpke {
                            ByteView aad,
                            ByteView ciphertext,
                            std::span<std::uint8_t> out) const;
-    [[nodiscard]] Context schedule(SecretView shared_secret, ByteView info) const;
+    [[nodiscard]] Context schedule(SecretView shared_secret, const HpkeInfo& info) const;
     [[nodiscard]] HpkeExport export_from(const Context& context,
                                          ByteView exporter_context,
                                          std::size_t n) const;

@@ -275,14 +275,12 @@ Result<Welcome> CommitBuilder::make_welcome(const AppliedProposals& applied,
                          SecretView{nonce}.bytes(SecretAccess{"AEAD nonce"}),
                          {},
                          protocol::codec::encode(info));
+    const HpkeInfo hpke_info = suite_.encryption_info("Welcome", welcome.encrypted_group_info);
     for (const auto& add : applied.adds) {
         GroupSecrets secrets{
             joiner.clone("one for each newcomer"), path_secret_for(add.index), applied.psks};
-        auto sealed = suite_.encrypt(add.key_package.init_key,
-                                     "Welcome",
-                                     welcome.encrypted_group_info,
-                                     secrets.encode(),
-                                     random_);
+        auto sealed =
+            suite_.encrypt(add.key_package.init_key, hpke_info, secrets.encode(), random_);
         if (!sealed) {
             return MlsError::invalid_key_package;
         }

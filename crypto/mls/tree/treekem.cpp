@@ -194,12 +194,13 @@ Result<std::vector<UpdatePathNode>> encrypt_path(const RatchetTree& tree,
                                                  ByteView context,
                                                  Random& random) {
     std::vector<UpdatePathNode> nodes;
+    const HpkeInfo info = tree.suite().encryption_info(kPathLabel, context);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         UpdatePathNode node{path.public_keys[i], {}};
         for (const auto target : steps[i].resolution) {
             const TreeNode recipient = tree.node(target);
-            auto sealed = tree.suite().encrypt(
-                recipient.encryption_key(), kPathLabel, context, path.secrets[i], random);
+            auto sealed =
+                tree.suite().encrypt(recipient.encryption_key(), info, path.secrets[i], random);
             if (!sealed) {
                 return MlsError::invalid_path;
             }
