@@ -20,9 +20,14 @@ std::vector<LeafIndex> without(const std::vector<LeafIndex>& leaves,
     return rest;
 }
 
-bool any_under(NodeIndex node, std::span<const LeafIndex> leaves) {
-    return std::any_of(
-        leaves.begin(), leaves.end(), [&](LeafIndex leaf) { return contains(node, leaf); });
+// Those of the leaves, which are in increasing order, that lie under the node.
+std::span<const LeafIndex> part_under(NodeIndex node, std::span<const LeafIndex> leaves) {
+    const auto first = std::partition_point(leaves.begin(), leaves.end(), [&](LeafIndex leaf) {
+        return node_of(leaf) < node && !contains(node, leaf);
+    });
+    const auto last = std::partition_point(
+        first, leaves.end(), [&](LeafIndex leaf) { return contains(node, leaf); });
+    return {first, last};
 }
 
 // TreeHashInput of a leaf; null for a blank one.
@@ -77,8 +82,9 @@ const Bytes& RatchetTree::root_hash() const {
 // hash they have.
 Bytes RatchetTree::hash_without(const Node& node,
                                 NodeIndex index,
-                                std::span<const LeafIndex> excluded) const {
-    if (!any_under(index, excluded)) {
+                                std::span<const LeafIndex> all_excluded) const {
+    const auto excluded = part_under(index, all_excluded);
+    if (excluded.empty()) {
         return hash(node, index);
     }
     if (is_leaf(index)) {
@@ -127,18 +133,19 @@ bool RatchetTree::parent_hash_valid(const Node& node, NodeIndex index) const {
         if (candidates.size() != late + 1) {
             continue;
         }
+        const auto late_candidates = std::count_if(candidates.begin(), candidates.end(), is_late);
         const Bytes expected =
             parent_hash(parent, hash_without(sibling, other, parent.unmerged_leaves));
         for (const auto candidate : candidates) {
+            const auto late_others = late_candidates - (is_late(candidate) ? 1 : 0);
+            if (static_cast<std::size_t>(late_others) + 1 != candidates.size()) {
+                continue;
+            }
             const TreeNode content = this->node(candidate);
             const ByteView carried = content.leaf != nullptr
                                          ? content.leaf->parent_hash()
                                          : ByteView{content.parent->parent_hash};
-            const bool rest_is_late =
-                std::all_of(candidates.begin(), candidates.end(), [&](NodeIndex at) {
-                    return at == candidate || is_late(at);
-                });
-            if (rest_is_late && equal(carried, expected)) {
+            if (equal(carried, expected)) {
                 ++chains;
             }
         }
