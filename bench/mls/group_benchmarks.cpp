@@ -11,22 +11,18 @@ namespace {
 using protocol::codec::decode_exact;
 using protocol::codec::encode;
 
-Bytes wire(const PublicMessage& message) {
-    return encode(MlsMessage{message});
-}
-
 std::size_t tree_bytes(const Group& group) {
     return encode(group.view()->tree().to_nodes()).size();
 }
 
 void create(benchmark::State& state) {
-    const auto& scene = cold_group(suite_of(state), members_of(state));
+    auto& scene = cold_group(suite_of(state), members_of(state));
     const Person& founder = scene.founder_person();
     for (auto _ : state) {
         const auto pending =
             need(found(suite_of(state), founder)
                      .commit(founder.identity, founder.signer(), scene.bulk_add, policy()));
-        benchmark::DoNotOptimize(wire(pending.commit));
+        benchmark::DoNotOptimize(encode(pending.commit));
         benchmark::DoNotOptimize(encode(MlsMessage{*pending.welcome}));
     }
     const std::size_t added = members_of(state) - 1;
@@ -42,7 +38,7 @@ void create(benchmark::State& state) {
 }
 
 void join(benchmark::State& state) {
-    const auto& scene = cold_group(suite_of(state), members_of(state));
+    auto& scene = cold_group(suite_of(state), members_of(state));
     for (auto _ : state) {
         const auto message = need(decode_exact<MlsMessage>(scene.welcome));
         benchmark::DoNotOptimize(need(Group::join(
@@ -61,7 +57,7 @@ void create_update(benchmark::State& state, Group& group, const Person& person) 
     std::size_t commit_bytes = 0;
     for (auto _ : state) {
         const auto pending = need(group.commit(person.identity, person.signer(), {}, policy()));
-        commit_bytes = wire(pending.commit).size();
+        commit_bytes = encode(pending.commit).size();
     }
     Needs needs;
     needs.signatures = 3;  // leaf, commit, GroupInfo for the server
@@ -75,12 +71,9 @@ void create_update(benchmark::State& state, Group& group, const Person& person) 
 }
 
 // The two members meet at the root, so the receiver derives the key of one node; on average it would be two.
-void process_update(benchmark::State& state,
-                    const Group& sender,
-                    const Person& person,
-                    Group& receiver) {
+void process_update(benchmark::State& state, Group& sender, const Person& person, Group& receiver) {
     const Bytes commit =
-        wire(need(sender.commit(person.identity, person.signer(), {}, policy())).commit);
+        encode(need(sender.commit(person.identity, person.signer(), {}, policy())).commit);
     for (auto _ : state) {
         const auto message = need(decode_exact<MlsMessage>(commit));
         benchmark::DoNotOptimize(need(receiver.stage(message, policy())));

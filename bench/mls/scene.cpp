@@ -32,8 +32,8 @@ Group join(const Welcome& welcome, const Person& person, const RatchetTree* tree
         Group::join(welcome, person.key_package, tree == nullptr ? nullptr : &nodes, policy()));
 }
 
-Group stage(Group& group, const PublicMessage& commit) {
-    auto staged = need(group.stage(MlsMessage{commit}, policy()));
+Group stage(Group& group, const MlsMessage& commit) {
+    auto staged = need(group.stage(commit, policy()));
     return std::move(*staged.next);
 }
 
@@ -48,7 +48,7 @@ ColdGroup make_cold(const CipherSuite& suite, std::size_t members) {
     auto pending =
         need(found(suite, founder).commit(founder.identity, founder.signer(), bulk, policy()));
     Group last = join(*pending.welcome, people.back(), nullptr);
-    Bytes commit = protocol::codec::encode(MlsMessage{pending.commit});
+    Bytes commit = protocol::codec::encode(pending.commit);
     Bytes welcome = protocol::codec::encode(MlsMessage{std::move(*pending.welcome)});
     return {std::move(people),
             std::move(bulk),
