@@ -143,8 +143,7 @@ class Put {
 
   private:
     [[nodiscard]] std::filesystem::path spool_file() const {
-        return spool_ /
-               (to_hex(upload_.manifest.document.value()) + std::string{kSpoolExtension});
+        return spool_ / (to_hex(upload_.manifest.document.value()) + std::string{kSpoolExtension});
     }
 
     Result<void> look_at_file() {
