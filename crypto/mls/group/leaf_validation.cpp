@@ -45,18 +45,26 @@ Result<void> check_leaf_form(const CipherSuite& suite, const LeafNode& leaf) {
     return good ? Result<void>{} : Result<void>{MlsError::invalid_leaf};
 }
 
+Result<void> check_lifetime_length(const LeafNode& leaf, const ValidationPolicy& policy) {
+    const auto* from = std::get_if<FromKeyPackage>(&leaf.source);
+    if (from == nullptr) {
+        return {};
+    }
+    const auto [not_before, not_after] = from->lifetime;
+    const bool good =
+        not_before <= not_after && not_after - not_before <= policy.max_lifetime_seconds;
+    return good ? Result<void>{} : Result<void>{MlsError::invalid_leaf};
+}
+
 Result<void> check_lifetime(const LeafNode& leaf, const ValidationPolicy& policy) {
+    SERAI_CHECK(check_lifetime_length(leaf, policy));
     const auto* from = std::get_if<FromKeyPackage>(&leaf.source);
     if (from == nullptr || !policy.now) {
         return {};
     }
-    const auto [not_before, not_after] = from->lifetime;
     const auto now = policy.now->value();
-    if (not_before > now || now > not_after ||
-        not_after - not_before > policy.max_lifetime_seconds) {
-        return MlsError::invalid_leaf;
-    }
-    return {};
+    const bool good = from->lifetime.not_before <= now && now <= from->lifetime.not_after;
+    return good ? Result<void>{} : Result<void>{MlsError::invalid_leaf};
 }
 
 Result<void> check_leaf_supports(const LeafNode& leaf, const Extensions& group_extensions) {

@@ -22,7 +22,10 @@ Result<void> verify_leaf_signature(const CipherSuite& suite,
 // Keys of the suite's form, own version, suite and credential type among the capabilities, own extensions too. invalid_leaf.
 Result<void> check_leaf_form(const CipherSuite& suite, const LeafNode& leaf);
 
-// A lifetime that covers the policy's time and is not too long. invalid_leaf.
+// A lifetime that is not longer than the policy allows, whatever the time is (section 7.2). invalid_leaf.
+Result<void> check_lifetime_length(const LeafNode& leaf, const ValidationPolicy& policy);
+
+// Besides, one that covers the policy's time, if it has one. invalid_leaf.
 Result<void> check_lifetime(const LeafNode& leaf, const ValidationPolicy& policy);
 
 // Whether the leaf supports what a group with those extensions needs: each extension's type, and required_capabilities (section

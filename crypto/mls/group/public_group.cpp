@@ -33,7 +33,8 @@ Result<void> check_all_leaves(const RatchetTree& tree,
             SERAI_CHECK(check_leaf_supports(leaf, context.extensions));
             SERAI_CHECK(verify_leaf_signature(tree.suite(), leaf, context.group_id, index));
             // A lifetime that ended since the member was added does not make the tree invalid: sections 7.3 and 10 leave that to
-            // policy, and the validator sees the leaf.
+            // policy, and the validator sees the leaf. One that is too long was so from the beginning.
+            SERAI_CHECK(check_lifetime_length(leaf, policy));
             return policy.credentials.validate({leaf, LeafOrigin::existing, nullptr});
         };
         if (all) {

@@ -59,7 +59,8 @@ struct ValidationPolicy {
     // log (section 7.3: mandatory for the sender only).
     std::optional<UnixSeconds> now;
 
-    // Longest lifetime a leaf may claim (section 7.2: applications MUST define one). Checked whenever `now` is.
+    // Longest lifetime a leaf may claim (section 7.2: applications MUST define one, and reject a leaf that claims more). Always
+    // checked.
     std::uint64_t max_lifetime_seconds = 366ULL * 24 * 3600;
 };
 

@@ -25,7 +25,7 @@ class BelievingValidator final : public mls::CredentialValidator {
 
 mls::ValidationPolicy policy() {
     static const BelievingValidator validator;
-    return {validator, std::nullopt};
+    return {validator, std::nullopt, ~std::uint64_t{0}};
 }
 
 const mls::CipherSuite& suite() {

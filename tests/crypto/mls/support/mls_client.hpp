@@ -68,6 +68,14 @@ class TestValidator final : public CredentialValidator {
     std::set<std::string> external_senders;  // the names that may propose from outside
 };
 
+// Has every pre-shared key that anybody asks for.
+class AnyPsk final : public PskSource {
+  public:
+    [[nodiscard]] ExternalPsk find(const PreSharedKeyId&) const override {
+        return ExternalPsk::from_bytes(as_bytes("known to everybody"));
+    }
+};
+
 [[nodiscard]] inline LeafIdentity test_identity(std::string_view name,
                                                 Random& random,
                                                 const CipherSuite& suite = test_suite()) {

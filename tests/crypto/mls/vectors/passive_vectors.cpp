@@ -3,6 +3,7 @@
 #include "tests/crypto/mls/vectors/vector_case.hpp"
 #include "tests/crypto/mls/vectors/vector_runner.hpp"
 
+#include <limits>
 #include <map>
 
 namespace serai::tests::mls {
@@ -99,7 +100,9 @@ void check_passive_client(const boost::json::value& value) {
     const VectorCase entry{value};
     const auto& suite = entry.suite();
     const AnyCredential validator;
-    const ValidationPolicy policy{validator, std::nullopt};
+    // Their leaves are good for all time.
+    const ValidationPolicy policy{
+        validator, std::nullopt, std::numeric_limits<std::uint64_t>::max()};
     const GivenPsks psks{entry};
     Group group = join(suite, entry, policy, psks);
     group.keep_resumption_psks(64);
