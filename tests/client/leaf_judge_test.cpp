@@ -1,0 +1,75 @@
+// What the client asks of a member's certificate: RFC 9420, sections 5.3 and 5.3.1.
+#include "client/channel/judge.hpp"
+#include "tests/crypto/x509/test_ca.hpp"
+
+#include <gtest/gtest.h>
+
+namespace serai::client::channel {
+namespace {
+
+namespace mls = crypto::mls;
+namespace x509 = crypto::x509;
+using tests::TestCa;
+
+constexpr auto kLaptop = "focal-point/person-1/laptop";
+constexpr auto kPhone = "focal-point/person-1/phone";
+
+class LeafJudgeTest : public testing::Test {
+  protected:
+    LeafJudgeTest() {
+        trust_.set_bundle(
+            *x509::TrustBundle::make("uz.pve.example", std::vector<Bytes>{uz_.certificate()}));
+    }
+
+    [[nodiscard]] static Bytes fresh_key() { return crypto::ed25519_generate().public_key; }
+
+    // A leaf with a certificate for that key.
+    [[nodiscard]] mls::LeafNode leaf_of(const std::string& path, const Bytes& key) const {
+        mls::LeafNode leaf;
+        leaf.signature_key = key;
+        leaf.credential = {mls::X509Credential{{uz_.issue_device(path, key)}}};
+        return leaf;
+    }
+
+    [[nodiscard]] ErrorCode verdict(const mls::LeafNode& leaf,
+                                    const mls::LeafNode* predecessor = nullptr,
+                                    UnixSeconds at = tests::kTestNow) const {
+        const auto judged =
+            LeafJudge{trust_, at}.validate({leaf, mls::LeafOrigin::update, predecessor});
+        return judged ? ErrorCode{} : judged.error();
+    }
+
+    TestCa uz_{"uz.pve.example"};
+    x509::TrustStore trust_;
+};
+
+TEST_F(LeafJudgeTest, accepts_a_certificate_of_the_leafs_key) {
+    EXPECT_EQ(verdict(leaf_of(kLaptop, fresh_key())), ErrorCode{});
+}
+
+TEST_F(LeafJudgeTest, refuses_a_certificate_of_another_key) {
+    auto leaf = leaf_of(kLaptop, fresh_key());
+    leaf.signature_key = fresh_key();
+    EXPECT_EQ(verdict(leaf), mls::MlsError::invalid_credential);
+}
+
+TEST_F(LeafJudgeTest, refuses_what_is_no_certificate) {
+    auto leaf = leaf_of(kLaptop, fresh_key());
+    leaf.credential = {mls::BasicCredential{to_bytes(as_bytes("somebody"))}};
+    EXPECT_EQ(verdict(leaf), mls::MlsError::invalid_credential);
+}
+
+TEST_F(LeafJudgeTest, refuses_a_certificate_that_is_over) {
+    const auto leaf = leaf_of(kLaptop, fresh_key());
+    EXPECT_EQ(verdict(leaf, nullptr, tests::seconds_from_now(91 * tests::kDay)),
+              x509::X509Error::expired);
+}
+
+TEST_F(LeafJudgeTest, accepts_a_renewed_certificate_of_the_same_device_only) {
+    const auto before = leaf_of(kLaptop, fresh_key());
+    EXPECT_EQ(verdict(leaf_of(kLaptop, fresh_key()), &before), ErrorCode{});
+    EXPECT_EQ(verdict(leaf_of(kPhone, fresh_key()), &before), mls::MlsError::invalid_credential);
+}
+
+}  // namespace
+}  // namespace serai::client::channel
