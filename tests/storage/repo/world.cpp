@@ -261,7 +261,8 @@ TestChannel::Made TestChannel::make_commit(World& world,
                             staged.changed_nodes,
                             {},
                             {},
-                            std::move(acts)};
+                            std::move(acts),
+                            {}};
     for (std::size_t i = 0; i < added.size(); ++i) {
         input.added.push_back({added[i].id, added[i].party, staged.adds.at(i).index.value()});
     }
