@@ -1,6 +1,7 @@
 // The primitives by themselves.
 #include "bench/mls/scene.hpp"
 #include "crypto/primitive/hash.hpp"
+#include "crypto/primitive/kem.hpp"
 
 namespace serai::bench::mls {
 
@@ -28,14 +29,14 @@ void ed25519_verify(benchmark::State& state) {
 }
 
 void x25519(benchmark::State& state) {
-    const auto keys = Hpke::generate();
+    const auto keys = crypto::Dhkem{crypto::DhGroup::x25519}.generate(system_random());
     for (auto _ : state) {
         benchmark::DoNotOptimize(crypto::x25519(keys.private_key, keys.public_key).has_value());
     }
 }
 
 void x25519_base(benchmark::State& state) {
-    const auto keys = Hpke::generate();
+    const auto keys = crypto::Dhkem{crypto::DhGroup::x25519}.generate(system_random());
     for (auto _ : state) {
         benchmark::DoNotOptimize(x25519_public(keys.private_key).has_value());
     }

@@ -55,7 +55,7 @@ class LyingInviter : public TwoMembers {
             *mls::CipherSuite::find(mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519);
         mls::Extensions extensions;
         extensions.set({extension(network_ns::kChannelRulesExtension), encode(claims.rules)});
-        const auto alone =
+        auto alone =
             mls::Group::create(suite,
                                to_bytes(group.value()),
                                device.leaf_identity(0x0003),

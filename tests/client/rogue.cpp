@@ -120,7 +120,7 @@ std::vector<message::ActReceipt> acts_that_added(Member& member, const GroupId& 
 
 void burn_epoch(Member& by, const GroupId& group) {
     Made made = make_commit(by, group, {}, {});
-    made.pending.commit.membership_tag.front() ^= 1U;
+    std::get<mls::PublicMessage>(made.pending.commit.value).membership_tag.front() ^= 1U;
     message::Commit request;
     request.group = group;
     request.epoch = made.epoch;
