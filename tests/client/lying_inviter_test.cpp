@@ -55,12 +55,11 @@ class LyingInviter : public TwoMembers {
             *mls::CipherSuite::find(mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519);
         mls::Extensions extensions;
         extensions.set({extension(network_ns::kChannelRulesExtension), encode(claims.rules)});
-        auto alone =
-            mls::Group::create(suite,
-                               to_bytes(group.value()),
-                               device.leaf_identity(0x0003),
-                               {now_seconds().value() - 60, now_seconds().value() + 3600},
-                               std::move(extensions));
+        auto alone = mls::Group::create(suite,
+                                        to_bytes(group.value()),
+                                        device.leaf_identity(0x0003),
+                                        {now_seconds().value() - 60, now_seconds().value() + 3600},
+                                        std::move(extensions));
         mls::CommitOptions options;
         options.adds = claims.others;
         options.adds.push_back(key_package_of_kg());
