@@ -188,7 +188,10 @@ Result<MlsMessage> Group::propose(const SignaturePrivateKey& signer,
                                   ByteView authenticated_data,
                                   const ValidationPolicy& policy,
                                   Random& random) {
-    if (proposal.get<Update>() != nullptr || proposal.get<ExternalInit>() != nullptr) {
+    const auto* psk = proposal.get<PreSharedKey>();
+    // Sections 11.2 and 11.3: a PSK that ties one group to another is for reinitialize() and branch() alone.
+    if (proposal.get<Update>() != nullptr || proposal.get<ExternalInit>() != nullptr ||
+        (psk != nullptr && lineage_of(psk->psk) != nullptr)) {
         return MlsError::invalid_proposal;
     }
     return sign_and_cache(signer, std::move(proposal), authenticated_data, policy, random);

@@ -241,6 +241,8 @@ TEST_F(MlsLineage, these_psks_have_no_other_use) {
             founded.commit(at(0).identity(), at(0).signer(), options, policy_, random_).error(),
             MlsError::invalid_proposal)
             << "not by hand, even where it could be right";
+        EXPECT_EQ(founded.propose(at(0).signer(), Proposal{PreSharedKey{psk}}, {}, policy_).error(),
+                  MlsError::invalid_proposal);
     }
 }
 
