@@ -1,4 +1,6 @@
 // Groups that follow from another: reinitialization and branching.
+#include "crypto/mls/group/lineage.hpp"
+
 #include "crypto/mls/group/commit_builder.hpp"
 #include "crypto/mls/group/proposal_list.hpp"
 #include "tests/crypto/mls/support/small_group.hpp"
@@ -258,6 +260,39 @@ TEST_F(MlsLineage, a_second_epoch_is_too_late_for_them) {
     EXPECT_EQ(
         check_single(*founded.view(), Sender::member(LeafIndex{0}), proposal, policy_).error(),
         MlsError::invalid_proposal);
+}
+
+TEST_F(MlsLineage, a_successor_is_joined_in_its_first_epoch_only) {
+    auto made = *branched_by(0, {1});
+    const ResumptionPskId psk{ResumptionPskUsage::branch, server_->group_id(), server_->epoch()};
+    EXPECT_TRUE(check_lineage(psk, group(1), *made.first.next.view(), policy_));
+    const auto second =
+        made.first.next.commit(at(0).identity(), at(0).signer(), {}, policy_, random_);
+    EXPECT_EQ(check_lineage(psk, group(1), *second->next.view(), policy_).error(),
+              MlsError::invalid_welcome);
+    EXPECT_EQ(check_lineage(psk, group(1), *made.founded.view(), policy_).error(),
+              MlsError::invalid_welcome);
+}
+
+TEST_F(MlsLineage, a_branch_keeps_the_suite) {
+    const auto& other = *CipherSuite::find(CipherSuiteId::x25519_aes128gcm_sha256_ed25519);
+    at(0).identity().capabilities.cipher_suites.push_back(other.id());
+    auto founded =
+        *Group::create(other, random_.bytes(32), at(0).identity(), kTestLifetime, {}, random_);
+    const auto first = founded.commit(at(0).identity(), at(0).signer(), {}, policy_, random_);
+    const ResumptionPskId psk{ResumptionPskUsage::branch, server_->group_id(), server_->epoch()};
+    EXPECT_EQ(check_lineage(psk, group(1), *first->next.view(), policy_).error(),
+              MlsError::invalid_welcome);
+}
+
+TEST_F(MlsLineage, a_reinit_is_by_the_psk_of_the_groups_last_epoch) {
+    end_with(announcement());
+    const auto made = *reinitialized_by(0, {1, 2});
+    ResumptionPskId psk{ResumptionPskUsage::reinit, server_->group_id(), server_->epoch()};
+    EXPECT_TRUE(check_lineage(psk, group(1), *made.first.next.view(), policy_));
+    --psk.epoch;
+    EXPECT_EQ(check_lineage(psk, group(1), *made.first.next.view(), policy_).error(),
+              MlsError::invalid_welcome);
 }
 
 TEST_F(MlsLineage, two_of_them_are_too_many) {
