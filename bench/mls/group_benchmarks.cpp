@@ -32,9 +32,10 @@ void create(benchmark::State& state) {
     needs.public_keys = 2 + static_cast<std::size_t>(std::bit_width(added));
     needs.add_hpke_seals(added);
     needs.hashed_bytes = tree_bytes(scene.founder) + scene.commit.size();
-    report_floor(state, seconds_for(needs));
-    state.counters["commit_bytes"] = static_cast<double>(scene.commit.size());
-    state.counters["welcome_bytes"] = static_cast<double>(scene.welcome.size());
+    report(state,
+           {.floor = seconds_for(needs),
+            .commit_bytes = scene.commit.size(),
+            .welcome_bytes = scene.welcome.size()});
 }
 
 void join(benchmark::State& state) {
@@ -49,8 +50,7 @@ void join(benchmark::State& state) {
     needs.agreements = 1;
     needs.public_keys = 1;
     needs.hashed_bytes = tree_bytes(scene.last);
-    report_floor(state, seconds_for(needs));
-    state.counters["welcome_bytes"] = static_cast<double>(scene.welcome.size());
+    report(state, {.floor = seconds_for(needs), .welcome_bytes = scene.welcome.size()});
 }
 
 void create_update(benchmark::State& state, Group& group, const Person& person) {
@@ -66,8 +66,7 @@ void create_update(benchmark::State& state, Group& group, const Person& person) 
         ++needs.public_keys;
         needs.add_hpke_seals(step.resolution.size());
     }
-    report_floor(state, seconds_for(needs));
-    state.counters["commit_bytes"] = static_cast<double>(commit_bytes);
+    report(state, {.floor = seconds_for(needs), .commit_bytes = commit_bytes});
 }
 
 // The two members meet at the root, so the receiver derives the key of one node; on average it would be two.
@@ -82,8 +81,7 @@ void process_update(benchmark::State& state, Group& sender, const Person& person
     needs.verifications = 2;  // leaf, commit
     needs.agreements = 1;
     needs.public_keys = 1;
-    report_floor(state, seconds_for(needs));
-    state.counters["commit_bytes"] = static_cast<double>(commit.size());
+    report(state, {.floor = seconds_for(needs), .commit_bytes = commit.size()});
 }
 
 void update_create_cold(benchmark::State& state) {
@@ -112,8 +110,8 @@ void save(benchmark::State& state) {
     for (auto _ : state) {
         saved = group.save();
     }
-    state.counters["public_bytes"] = static_cast<double>(saved.public_state.size());
-    state.counters["secret_bytes"] = static_cast<double>(saved.secret_state.size());
+    report(state,
+           {.public_bytes = saved.public_state.size(), .secret_bytes = saved.secret_state.size()});
 }
 
 void load(benchmark::State& state) {
@@ -124,7 +122,7 @@ void load(benchmark::State& state) {
     }
     Needs needs;
     needs.hashed_bytes = saved.public_state.size();
-    report_floor(state, seconds_for(needs));
+    report(state, {.floor = seconds_for(needs)});
 }
 
 BENCHMARK(create)->Apply(group_sizes)->Unit(benchmark::kMillisecond);

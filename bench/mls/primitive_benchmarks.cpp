@@ -1,4 +1,5 @@
 // The primitives by themselves.
+#include "bench/mls/primitive_costs.hpp"
 #include "bench/mls/scene.hpp"
 #include "crypto/primitive/hash.hpp"
 #include "crypto/primitive/kem.hpp"
@@ -17,6 +18,7 @@ void ed25519_sign(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(crypto::ed25519_sign(keys.private_key, message()));
     }
+    report(state, {});
 }
 
 void ed25519_verify(benchmark::State& state) {
@@ -26,6 +28,7 @@ void ed25519_verify(benchmark::State& state) {
         benchmark::DoNotOptimize(
             crypto::ed25519_verify(keys.public_key, message(), signature).has_value());
     }
+    report(state, {});
 }
 
 void x25519(benchmark::State& state) {
@@ -33,6 +36,7 @@ void x25519(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(crypto::x25519(keys.private_key, keys.public_key).has_value());
     }
+    report(state, {});
 }
 
 void x25519_base(benchmark::State& state) {
@@ -40,6 +44,7 @@ void x25519_base(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(x25519_public(keys.private_key).has_value());
     }
+    report(state, {});
 }
 
 void sha256_1kib(benchmark::State& state) {
@@ -47,6 +52,7 @@ void sha256_1kib(benchmark::State& state) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(sha256(bytes));
     }
+    report(state, {});
 }
 
 using HpkePlaintext = Secret<struct HpkePlaintextTag>;
@@ -60,6 +66,7 @@ void hpke_seal(benchmark::State& state) {
             suite.encrypt(keys.public_key, "label", message(), secret, system_random())
                 .has_value());
     }
+    report(state, {});
 }
 
 void hpke_open(benchmark::State& state) {
@@ -74,6 +81,7 @@ void hpke_open(benchmark::State& state) {
                     keys, "label", message(), sealed.kem_output, sealed.ciphertext)
                 .has_value());
     }
+    report(state, {});
 }
 
 BENCHMARK(ed25519_sign);

@@ -78,11 +78,21 @@ double seconds_for(const Needs& needs) {
            });
 }
 
-void report_floor(benchmark::State& state, double floor) {
+void report(benchmark::State& state, const Report& what) {
     using benchmark::Counter;
-    state.counters["floor"] = floor;
-    state.counters["x_floor"] = Counter(floor * static_cast<double>(state.iterations()),
-                                        Counter::kIsRate | Counter::kInvert);
+    const auto set = [&](const char* name, std::size_t value) {
+        state.counters[name] = static_cast<double>(value);
+    };
+    set("commit_bytes", what.commit_bytes);
+    set("welcome_bytes", what.welcome_bytes);
+    set("public_bytes", what.public_bytes);
+    set("secret_bytes", what.secret_bytes);
+    state.counters["floor"] = what.floor;
+    // Inverted rate: time for so many floors, by their sum.
+    state.counters["x_floor"] = what.floor == 0
+                                    ? Counter(0)
+                                    : Counter(what.floor * static_cast<double>(state.iterations()),
+                                              Counter::kIsRate | Counter::kInvert);
 }
 
 }  // namespace serai::bench::mls

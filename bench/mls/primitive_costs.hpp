@@ -28,8 +28,17 @@ struct Needs {
 // Measures the primitives (some 30 ms), in processor time of this thread, and returns the sum in seconds.
 [[nodiscard]] double seconds_for(const Needs& needs);
 
-// Sets the counters floor (the sum, in seconds) and x_floor (how many times as long the operation takes). Call it before or after the
-// measured loop, once; `floor` as seconds_for() gives it.
-void report_floor(benchmark::State& state, double floor);
+// What a row of the results says beside the time. Zero means that it does not apply.
+struct Report {
+    double floor = 0;  // as seconds_for() gives it
+    std::size_t commit_bytes = 0;
+    std::size_t welcome_bytes = 0;
+    std::size_t public_bytes = 0;  // of a saved state
+    std::size_t secret_bytes = 0;
+};
+
+// Sets the counters of those names, and x_floor: the time in multiples of the floor. To be called once, after the measured loop, by every
+// measurement, since rows of a CSV file must all have the same counters.
+void report(benchmark::State& state, const Report& what);
 
 }  // namespace serai::bench::mls

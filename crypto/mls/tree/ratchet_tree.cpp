@@ -125,6 +125,9 @@ void RatchetTree::for_each_member(const std::function<void(LeafIndex, const Leaf
 
 void RatchetTree::for_each_node(const std::function<void(NodeIndex, const TreeNode&)>& fn) const {
     const auto visit = [&](const auto& self, const Node& node, NodeIndex index) -> void {
+        if (node.empty) {
+            return;
+        }
         if (node.left != nullptr) {
             self(self, *node.left, *mls::left(index));
         }
@@ -175,6 +178,9 @@ std::vector<NodeIndex> RatchetTree::changed_since(const RatchetTree& before) con
 std::vector<NodeIndex> RatchetTree::resolution(NodeIndex index) const {
     std::vector<NodeIndex> out;
     const auto visit = [&](const auto& self, const Node& node, NodeIndex at) -> void {
+        if (node.empty) {
+            return;  // nearly half of the places may be free
+        }
         if (!node.content.blank()) {
             out.push_back(at);
             if (node.content.parent != nullptr) {

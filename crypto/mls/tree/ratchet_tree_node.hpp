@@ -36,12 +36,13 @@ struct RatchetTree::Node {
     TreeNode content;
     NodePtr left;
     NodePtr right;
+    bool empty;  // blank, and everything below it too
     std::uint32_t members = 0;
     std::uint8_t types_used = 0;
     std::uint8_t types_supported = kKnownCredentialTypes;  // by every member
     mutable Bytes hash;                                    // empty until first asked for
 
-    explicit Node(TreeNode own) : content(std::move(own)) {
+    explicit Node(TreeNode own) : content(std::move(own)), empty(content.blank()) {
         if (content.leaf != nullptr) {
             members = 1;
             types_used = bit_of(content.leaf->credential.type());
@@ -53,6 +54,7 @@ struct RatchetTree::Node {
         : content(std::move(own)),
           left(std::move(l)),
           right(std::move(r)),
+          empty(content.blank() && left->empty && right->empty),
           members(left->members + right->members),
           types_used(static_cast<std::uint8_t>(left->types_used | right->types_used)),
           types_supported(

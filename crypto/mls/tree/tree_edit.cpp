@@ -144,7 +144,7 @@ std::vector<PathStep> RatchetTree::filtered_direct_path(
     std::vector<PathStep> steps;
     for (const auto index : direct_path(leaf, leaf_slots_)) {
         const NodeIndex away = child_away_from(index, leaf);
-        if (find(away)->members == 0) {
+        if (find(away)->empty) {
             continue;  // section 4.1.2: the copath child's resolution is empty
         }
         auto nodes = resolution(away);
