@@ -66,6 +66,7 @@ void create_update(benchmark::State& state, Group& group, const Person& person) 
         ++needs.public_keys;
         needs.add_hpke_seals(step.resolution.size());
     }
+    needs.hashed_bytes = commit_bytes;
     report(state, {.floor = seconds_for(needs), .commit_bytes = commit_bytes});
 }
 
@@ -81,6 +82,7 @@ void process_update(benchmark::State& state, Group& sender, const Person& person
     needs.verifications = 2;  // leaf, commit
     needs.agreements = 1;
     needs.public_keys = 1;
+    needs.hashed_bytes = commit.size();
     report(state, {.floor = seconds_for(needs), .commit_bytes = commit.size()});
 }
 
