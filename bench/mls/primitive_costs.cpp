@@ -47,7 +47,7 @@ double cost_of(const Call& call) {
 
 double seconds_for(const Needs& needs) {
     const auto keys = ed25519_generate();
-    const Bytes message(256, 1);
+    const Bytes message(needs.signed_bytes, 1);
     const Bytes signature = ed25519_sign(keys.private_key, message);
     const auto private_key = HpkePrivateKey::random(kX25519KeySize);
     const Bytes public_key = *x25519_public(private_key);

@@ -11,12 +11,13 @@ namespace serai::bench::mls {
 // How often an operation needs each primitive at the least. Hashing counts the bytes that must be hashed once; key derivation,
 // encoding and memory are left out, so that nobody can reach the sum of these.
 struct Needs {
-    std::size_t signatures = 0;     // Ed25519, of 256 bytes
-    std::size_t verifications = 0;  // likewise
-    std::size_t agreements = 0;     // X25519
-    std::size_t public_keys = 0;    // X25519 with the base point
-    std::size_t hashed_bytes = 0;   // SHA-256
-    std::size_t sealed_bytes = 0;   // ChaCha20-Poly1305
+    std::size_t signatures = 0;      // Ed25519
+    std::size_t verifications = 0;   // likewise
+    std::size_t signed_bytes = 256;  // of each message that is signed or verified
+    std::size_t agreements = 0;      // X25519
+    std::size_t public_keys = 0;     // X25519 with the base point
+    std::size_t hashed_bytes = 0;    // SHA-256
+    std::size_t sealed_bytes = 0;    // ChaCha20-Poly1305
 
     // An HPKE encryption is both.
     void add_hpke_seals(std::size_t n) {
