@@ -179,6 +179,10 @@ ServerProcess ServerProcess::start(const ServerProcessOptions& options) {
     for (;;) {
         std::array<pollfd, 2> waited{{{process.get(), POLLIN, 0}, {watch.get(), POLLIN, 0}}};
         const int ready = ::poll(waited.data(), waited.size(), remaining(deadline));
+        // Before looking: an event that comes after the look has to end the next wait.
+        std::array<char, 4096> events{};
+        while (::read(watch.get(), events.data(), events.size()) > 0) {
+        }
         if (const auto port = read_port(port_file)) {
             server.port_ = *port;
             return server;
@@ -187,9 +191,6 @@ ServerProcess ServerProcess::start(const ServerProcessOptions& options) {
             throw std::runtime_error{(ready == 0 ? "the server did not start in time:\n"
                                                  : "the server ended while starting:\n") +
                                      tail(server.log())};
-        }
-        std::array<char, 4096> events{};
-        while (::read(watch.get(), events.data(), events.size()) > 0) {
         }
     }
 }
