@@ -62,13 +62,13 @@ class Lru {
         typename std::list<Key>::iterator place;
     };
 
-    // From the oldest on; what somebody holds stays, and is looked at again next time.
+    // From the oldest on; what somebody holds or reads stays, and is looked at again next time.
     void evict() {
         auto place = order_.end();
         while (entries_.size() > keep_ && place != order_.begin()) {
             --place;
             const auto entry = entries_.find(*place);
-            if (let_go(entry->second.value)) {
+            if (entry->second.value && let_go(entry->second.value)) {
                 entries_.erase(entry);
                 place = order_.erase(place);
             }

@@ -27,6 +27,18 @@ TEST(Lru, keeps_what_somebody_holds_and_lets_go_of_the_oldest_of_the_rest) {
     EXPECT_EQ(*loaded.load(1, [] { return make(1); }), held);
 }
 
+TEST(Lru, keeps_the_place_of_what_is_being_read) {
+    Lru<int, int> loaded{1};
+    const auto first = loaded.load(1, [&] {
+        EXPECT_TRUE(loaded.load(2, [] { return make(2); }));
+        EXPECT_TRUE(loaded.load(3, [] { return make(3); }));
+        return make(1);
+    });
+
+    ASSERT_TRUE(first);
+    EXPECT_EQ(*loaded.load(1, [] { return make(1); }), *first);
+}
+
 // One thread holds the object only by a weak_ptr, as a session does, while the other keeps pushing it out.
 TEST(Lru, never_has_a_second_object_while_the_first_is_locked) {
     Lru<int, int> loaded{1};
