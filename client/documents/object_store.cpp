@@ -1,36 +1,22 @@
 #include "client/documents/object_store.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "protocol/base/error.hpp"
+#include "protocol/message/web.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace serai::client::documents {
 namespace {
 
+namespace message = protocol::message;
 using connection::HttpRequest;
 using connection::HttpResponse;
 
-constexpr std::string_view kFolder = "/documents/";
 constexpr unsigned kOk = 200;
 constexpr unsigned kCreated = 201;
 constexpr unsigned kNoContent = 204;
 constexpr unsigned kPartial = 206;
-
-std::string target_of(const ObjectId& object) {
-    return std::string{kFolder} + to_hex(object.value());
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
-}
 
 // The error that a refusal names in its header.
 std::optional<WireError> refusal(const HttpResponse& response) {
@@ -62,31 +48,29 @@ Result<HttpResponse> ObjectStore::exchange(const HttpRequest& request,
 Result<ObjectId> ObjectStore::begin(const GroupId& group, std::uint64_t length) {
     HttpRequest request;
     request.method = "POST";
-    request.target = "/documents";
-    request.headers = {
-        {"Tus-Resumable", "1.0.0"},
-        {"Upload-Length", std::to_string(length)},
-        {"Upload-Metadata", "channel " + crypto::merkle::base64_encode(group.value())}};
+    request.target = message::kDocumentsPath;
+    request.headers = {{"Tus-Resumable", "1.0.0"},
+                       {"Upload-Length", std::to_string(length)},
+                       {"Upload-Metadata", message::upload_metadata(group)}};
     SERAI_TRY(response, exchange(request, {kCreated}));
     const std::string_view location = response.header("Location");
-    const std::size_t place = location.find(kFolder);
-    const auto id = place == std::string_view::npos
-                        ? std::nullopt
-                        : array_from_hex<16>(location.substr(place + kFolder.size()));
+    // An absolute address is allowed too (tus 1.0).
+    const auto id = message::parse_object_path(
+        location.substr(std::min(location.find(message::kDocumentsPath), location.size())));
     if (!id) {
         return diagnostics_->fail(ClientError::protocol_violation,
                                   "an upload without a usable location");
     }
-    return ObjectId{*id};
+    return *id;
 }
 
 Result<std::uint64_t> ObjectStore::durable_bytes(const ObjectId& object) {
     HttpRequest request;
     request.method = "HEAD";
-    request.target = target_of(object);
+    request.target = message::object_path(object);
     request.headers = {{"Tus-Resumable", "1.0.0"}};
     SERAI_TRY(response, exchange(request, {kOk}));
-    const auto offset = number(response.header("Upload-Offset"));
+    const auto offset = message::parse_number(response.header("Upload-Offset"));
     if (!offset) {
         return diagnostics_->fail(ClientError::protocol_violation, "an upload without an offset");
     }
@@ -98,13 +82,13 @@ Result<std::uint64_t> ObjectStore::append(const ObjectId& object,
                                           ByteView bytes) {
     HttpRequest request;
     request.method = "PATCH";
-    request.target = target_of(object);
+    request.target = message::object_path(object);
     request.headers = {{"Tus-Resumable", "1.0.0"},
                        {"Content-Type", "application/offset+octet-stream"},
                        {"Upload-Offset", std::to_string(offset)}};
     request.body = bytes;
     SERAI_TRY(response, exchange(request, {kNoContent}));
-    const auto durable = number(response.header("Upload-Offset"));
+    const auto durable = message::parse_number(response.header("Upload-Offset"));
     if (!durable || *durable > offset + bytes.size()) {
         return diagnostics_->fail(ClientError::protocol_violation, "an upload without an offset");
     }
@@ -117,9 +101,9 @@ Result<Bytes> ObjectStore::read(const ObjectId& object,
                                 std::uint64_t n) {
     HttpRequest request;
     request.method = "GET";
-    request.target = target_of(object);
+    request.target = message::object_path(object);
     request.headers = {
-        {"Authorization", "Bearer " + to_hex(token)},
+        {"Authorization", message::bearer(token)},
         {"Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + n - 1)}};
     SERAI_TRY(response, exchange(request, {kPartial}));
     if (response.body.size() != n) {

@@ -1,7 +1,7 @@
 #include "crypto/merkle/checkpoint.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "crypto/merkle/tree_hash.hpp"
+#include "protocol/codec/base64.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -31,7 +31,7 @@ std::optional<TreeSize> parse_size(std::string_view line) {
 }
 
 std::optional<Digest> parse_root(std::string_view line) {
-    const auto bytes = base64_decode(line);
+    const auto bytes = protocol::codec::base64_decode(line);
     Digest root;
     if (!bytes || bytes->size() != root.size()) {
         return std::nullopt;
@@ -43,8 +43,8 @@ std::optional<Digest> parse_root(std::string_view line) {
 }  // namespace
 
 std::string Checkpoint::text() const {
-    std::string out =
-        origin + "\n" + std::to_string(size.value()) + "\n" + base64_encode(root) + "\n";
+    std::string out = origin + "\n" + std::to_string(size.value()) + "\n" +
+                      protocol::codec::base64_encode(root) + "\n";
     for (const auto& line : extensions) {
         out += line + "\n";
     }

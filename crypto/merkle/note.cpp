@@ -1,7 +1,7 @@
 #include "crypto/merkle/note.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "crypto/primitive/hash.hpp"
+#include "protocol/codec/base64.hpp"
 #include "protocol/codec/reader.hpp"
 #include "protocol/codec/utf8.hpp"
 #include "protocol/codec/writer.hpp"
@@ -75,7 +75,7 @@ Result<NoteSignature> parse_signature(std::string_view line) {
     if (space == std::string_view::npos || !is_key_name(line.substr(0, space))) {
         return MerkleError::bad_note;
     }
-    const auto blob = base64_decode(line.substr(space + 1));
+    const auto blob = protocol::codec::base64_decode(line.substr(space + 1));
     if (!blob || blob->size() <= kIdSize) {
         return MerkleError::bad_note;
     }
@@ -111,7 +111,7 @@ Result<VerifierKey> VerifierKey::parse(std::string_view vkey) {
     if (second == std::string_view::npos) {
         return MerkleError::bad_key;
     }
-    const auto material = base64_decode(vkey.substr(second + 1));
+    const auto material = protocol::codec::base64_decode(vkey.substr(second + 1));
     if (!material || material->empty() || material->front() != kEd25519Type) {
         return MerkleError::bad_key;
     }
@@ -126,7 +126,7 @@ Result<VerifierKey> VerifierKey::parse(std::string_view vkey) {
 std::string VerifierKey::to_string() const {
     Bytes material{kEd25519Type};
     append(material, public_key_);
-    return name_ + "+" + to_hex(big_endian(id_)) + "+" + base64_encode(material);
+    return name_ + "+" + to_hex(big_endian(id_)) + "+" + protocol::codec::base64_encode(material);
 }
 
 Result<Note> Note::parse(std::string_view message) {
@@ -160,7 +160,11 @@ std::string Note::to_string() const {
     for (const auto& [name, id, signature] : signatures) {
         Bytes blob = big_endian(id);
         append(blob, signature);
-        out.append(kDash).append(name).append(" ").append(base64_encode(blob)).append("\n");
+        out.append(kDash)
+            .append(name)
+            .append(" ")
+            .append(protocol::codec::base64_encode(blob))
+            .append("\n");
     }
     return out;
 }

@@ -1,16 +1,16 @@
 #include "server/service/web.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "crypto/merkle/tile.hpp"
+#include "protocol/message/web.hpp"
 #include "server/service/errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 namespace serai::server::service {
 
 namespace merkle = crypto::merkle;
+namespace message = protocol::message;
 using net::HttpMethod;
 using net::HttpOutcome;
 using net::HttpRequest;
@@ -18,32 +18,8 @@ using net::HttpResponse;
 
 namespace {
 
-constexpr std::string_view kDocuments = "/documents";
 constexpr std::string_view kTusVersion = "1.0.0";
-constexpr std::string_view kBearer = "Bearer ";
 constexpr std::size_t kPart = 128 * 1024;
-
-// Digits alone, as every number in these headers has to be.
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [last, error] = std::from_chars(text.data(), end, value);
-    if (text.empty() || error != std::errc{} || last != end) {
-        return std::nullopt;
-    }
-    return value;
-}
-
-bool is_lower_hex(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    });
-}
-
-template <std::size_t N>
-std::optional<ByteArray<N>> parse_hex(std::string_view text) {
-    return is_lower_hex(text) ? array_from_hex<N>(text) : std::nullopt;
-}
 
 HttpResponse failure(const ErrorCode& error) {
     return HttpResponse::failure(wire_error(error));
@@ -61,7 +37,7 @@ HttpResponse empty(unsigned status) {
 // The bytes of a download, part by part; asks before each whether it may go on.
 class DownloadSource final : public net::BodySource {
   public:
-    DownloadSource(Documents::Download download, ByteRange range)
+    DownloadSource(Documents::Download download, message::ByteRange range)
         : download_(std::move(download)), offset_(range.offset), left_(range.length) {}
 
     Result<Bytes> next() override {
@@ -86,60 +62,6 @@ class DownloadSource final : public net::BodySource {
 
 }  // namespace
 
-std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size) {
-    const ByteRange whole{0, size, false};
-    constexpr std::string_view kUnit = "bytes=";
-    if (!header.starts_with(kUnit)) {
-        return whole;
-    }
-    header.remove_prefix(kUnit.size());
-    const auto dash = header.find('-');
-    if (dash == header.npos) {
-        return whole;
-    }
-    const auto first = parse_number(header.substr(0, dash));
-    const auto last = parse_number(header.substr(dash + 1));
-    if (dash == 0) {
-        if (!last) {
-            return whole;
-        }
-        const auto length = std::min(*last, size);
-        return length == 0 ? std::nullopt : std::optional{ByteRange{size - length, length, true}};
-    }
-    const bool open = dash + 1 == header.size();
-    if (!first || (!last && !open) || (last && *last < *first)) {
-        return whole;
-    }
-    if (*first >= size) {
-        return std::nullopt;
-    }
-    const auto end = last ? std::min(*last, size - 1) : size - 1;
-    return ByteRange{*first, end - *first + 1, true};
-}
-
-std::optional<GroupId> parse_upload_channel(std::string_view metadata) {
-    constexpr std::string_view kKey = "channel ";
-    while (!metadata.empty()) {
-        const auto comma = std::min(metadata.find(','), metadata.size());
-        auto pair = metadata.substr(0, comma);
-        metadata.remove_prefix(std::min(comma + 1, metadata.size()));
-        while (pair.starts_with(' ')) {
-            pair.remove_prefix(1);
-        }
-        if (!pair.starts_with(kKey)) {
-            continue;
-        }
-        const auto bytes = merkle::base64_decode(pair.substr(kKey.size()));
-        if (!bytes || bytes->size() != 32) {
-            return std::nullopt;
-        }
-        Digest id{};
-        std::copy(bytes->begin(), bytes->end(), id.begin());
-        return GroupId{id};
-    }
-    return std::nullopt;
-}
-
 HttpOutcome Web::handle(const session::Caller& caller, const HttpRequest& request) {
     if (!caller.allowance.take(std::chrono::steady_clock::now())) {
         return HttpResponse::failure(WireError::rate_limited);
@@ -148,7 +70,7 @@ HttpOutcome Web::handle(const session::Caller& caller, const HttpRequest& reques
         return HttpResponse::failure(WireError::invalid_certificate);
     }
     const std::string_view target{request.target};
-    if (target == kDocuments || target.starts_with("/documents/")) {
+    if (target == message::kDocumentsPath || target.starts_with("/documents/")) {
         return documents(caller, request);
     }
     if (request.method != HttpMethod::get && request.method != HttpMethod::head) {
@@ -200,7 +122,7 @@ HttpResponse Web::health() const {
 
 HttpOutcome Web::documents(const session::Caller& caller, const HttpRequest& request) {
     const std::string_view target{request.target};
-    const bool collection = target == kDocuments;
+    const bool collection = target == message::kDocumentsPath;
     if (request.method == HttpMethod::options && collection) {
         auto response = with_tus(empty(204));
         response.headers.emplace_back("Tus-Version", kTusVersion);
@@ -217,16 +139,16 @@ HttpOutcome Web::documents(const session::Caller& caller, const HttpRequest& req
         return request.method == HttpMethod::post ? create(caller, request)
                                                   : HttpResponse::text(405, "method not allowed\n");
     }
-    const auto id = parse_hex<16>(target.substr(kDocuments.size() + 1));
+    const auto id = message::parse_object_path(target);
     if (!id) {
         return HttpResponse::failure(WireError::not_found);
     }
-    return object(caller, request, ObjectId{*id});
+    return object(caller, request, *id);
 }
 
 HttpResponse Web::create(const session::Caller& caller, const HttpRequest& request) {
-    const auto length = parse_number(request.upload_length);
-    const auto group = parse_upload_channel(request.upload_metadata);
+    const auto length = message::parse_number(request.upload_length);
+    const auto group = message::parse_upload_channel(request.upload_metadata);
     if (!length || !group) {
         return with_tus(HttpResponse::failure(WireError::malformed));
     }
@@ -235,7 +157,7 @@ HttpResponse Web::create(const session::Caller& caller, const HttpRequest& reque
         return with_tus(failure(object.error()));
     }
     auto response = with_tus(empty(201));
-    response.headers.emplace_back("Location", "/documents/" + to_hex(object->value()));
+    response.headers.emplace_back("Location", message::object_path(*object));
     response.headers.emplace_back("Upload-Offset", "0");
     return response;
 }
@@ -269,7 +191,7 @@ HttpOutcome Web::append(const session::Caller& caller,
     if (request.content_type != "application/offset+octet-stream") {
         return with_tus(HttpResponse::text(415, "malformed\n"));
     }
-    const auto offset = parse_number(request.upload_offset);
+    const auto offset = message::parse_number(request.upload_offset);
     if (!offset) {
         return with_tus(HttpResponse::failure(WireError::malformed));
     }
@@ -289,10 +211,7 @@ HttpOutcome Web::append(const session::Caller& caller,
 HttpResponse Web::fetch(const session::Caller& caller,
                         const HttpRequest& request,
                         const ObjectId& id) {
-    const std::string_view authorization{request.authorization};
-    const auto token = authorization.starts_with(kBearer)
-                           ? parse_hex<32>(authorization.substr(kBearer.size()))
-                           : std::nullopt;
+    const auto token = message::parse_bearer(request.authorization);
     if (!token) {
         return HttpResponse::failure(WireError::grant_expired);
     }
@@ -301,7 +220,7 @@ HttpResponse Web::fetch(const session::Caller& caller,
         return failure(download.error());
     }
     const auto size = download->object->size();
-    const auto range = parse_range(request.range, size);
+    const auto range = message::parse_range(request.range, size);
     if (!range) {
         auto response = HttpResponse::text(416, "range not satisfiable\n");
         response.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));

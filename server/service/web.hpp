@@ -35,19 +35,4 @@ class Web final : public net::HttpService {
     Documents& documents_;
 };
 
-// One range of "Range: bytes=..." within `size` bytes; nullopt for none that can be satisfied. Header text that is no single
-// byte range is ignored, as RFC 9110 allows: then it is the whole.
-struct ByteRange {
-    std::uint64_t offset = 0;
-    std::uint64_t length = 0;
-    bool partial = false;
-
-    friend bool operator==(const ByteRange&, const ByteRange&) = default;
-};
-
-[[nodiscard]] std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size);
-
-// The group id of "Upload-Metadata: channel <base64>"; nullopt if it is not there or no group id.
-[[nodiscard]] std::optional<GroupId> parse_upload_channel(std::string_view metadata);
-
 }  // namespace serai::server::service

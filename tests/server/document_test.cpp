@@ -1,8 +1,8 @@
 // Documents from the first byte put to the last byte fetched.
 #include "protocol/message/document.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "crypto/primitive/hash.hpp"
+#include "protocol/message/web.hpp"
 #include "tests/server/test_server.hpp"
 
 #include <gtest/gtest.h>
@@ -27,8 +27,7 @@ class DocumentTest : public testing::Test {
                     "/documents",
                     {kTus,
                      "Upload-Length: " + std::to_string(length),
-                     "Upload-Metadata: channel " +
-                         crypto::merkle::base64_encode(channel.group_id().value())});
+                     "Upload-Metadata: " + message::upload_metadata(channel.group_id())});
     }
 
     HttpAnswer append(std::size_t member,
@@ -156,14 +155,13 @@ TEST_F(DocumentTest, an_upload_belongs_to_the_device_that_began_it) {
 
 TEST_F(DocumentTest, only_members_begin_an_upload) {
     const auto stranger = server.network().device("TM", "focal-point/stranger/laptop");
-    const auto answer = http(
-        server.port(),
-        stranger,
-        "POST",
-        "/documents",
-        {kTus,
-         "Upload-Length: 5",
-         "Upload-Metadata: channel " + crypto::merkle::base64_encode(channel.group_id().value())});
+    const auto answer = http(server.port(),
+                             stranger,
+                             "POST",
+                             "/documents",
+                             {kTus,
+                              "Upload-Length: 5",
+                              "Upload-Metadata: " + message::upload_metadata(channel.group_id())});
 
     EXPECT_EQ(answer.status, 404U);
 }

@@ -1,5 +1,5 @@
 // Documents on a disk that fails, while messages go on.
-#include "crypto/merkle/base64.hpp"
+#include "protocol/message/web.hpp"
 #include "storage/file/file_system.hpp"
 #include "tests/server/test_server.hpp"
 
@@ -71,8 +71,7 @@ class FailingDiskTest : public testing::Test {
                     "/documents",
                     {"Tus-Resumable: 1.0.0",
                      "Upload-Length: 10",
-                     "Upload-Metadata: channel " +
-                         crypto::merkle::base64_encode(channel.group_id().value())});
+                     "Upload-Metadata: " + message::upload_metadata(channel.group_id())});
     }
 
     HttpAnswer health() {

@@ -2,7 +2,6 @@
 #include "server/runtime/descriptors.hpp"
 #include "server/runtime/log.hpp"
 #include "server/service/uploads.hpp"
-#include "server/service/web.hpp"
 #include "server/session/rates.hpp"
 
 #include <gtest/gtest.h>
@@ -17,9 +16,6 @@ namespace serai::server {
 namespace {
 
 using namespace std::chrono_literals;
-using service::ByteRange;
-using service::parse_range;
-using service::parse_upload_channel;
 using session::TokenBucket;
 
 const TokenBucket::Time kStart = TokenBucket::Time{} + 1h;
@@ -63,47 +59,6 @@ TEST(Rates, let_the_devices_of_a_party_share_its_bucket) {
     EXPECT_FALSE(first.take(kStart));
     EXPECT_TRUE(second.take(kStart));
     EXPECT_FALSE(second.take(kStart));
-}
-
-TEST(Range, takes_each_of_the_three_forms) {
-    EXPECT_EQ(parse_range("bytes=0-99", 1000), (ByteRange{0, 100, true}));
-    EXPECT_EQ(parse_range("bytes=900-", 1000), (ByteRange{900, 100, true}));
-    EXPECT_EQ(parse_range("bytes=-100", 1000), (ByteRange{900, 100, true}));
-    EXPECT_EQ(parse_range("bytes=900-5000", 1000), (ByteRange{900, 100, true}));
-    EXPECT_EQ(parse_range("bytes=-5000", 1000), (ByteRange{0, 1000, true}));
-}
-
-TEST(Range, is_the_whole_when_there_is_none_that_we_read) {
-    const ByteRange whole{0, 1000, false};
-    for (const auto* header : {"",
-                               "bytes",
-                               "bytes=",
-                               "bytes=-",
-                               "bytes=5",
-                               "bytes=9-5",
-                               "bytes=0-1,5-6",
-                               "items=0-1",
-                               "bytes=a-b",
-                               "bytes=99999999999999999999-"}) {
-        EXPECT_EQ(parse_range(header, 1000), whole) << header;
-    }
-}
-
-TEST(Range, is_refused_beyond_the_end) {
-    EXPECT_EQ(parse_range("bytes=1000-", 1000), std::nullopt);
-    EXPECT_EQ(parse_range("bytes=-0", 1000), std::nullopt);
-    EXPECT_EQ(parse_range("bytes=0-", 0), std::nullopt);
-}
-
-TEST(UploadMetadata, names_the_channel) {
-    const std::string zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-    EXPECT_EQ(parse_upload_channel("channel " + zero), GroupId{});
-    EXPECT_EQ(parse_upload_channel("name eA==, channel " + zero), GroupId{});
-    EXPECT_EQ(parse_upload_channel("channel AAAA"), std::nullopt);
-    EXPECT_EQ(parse_upload_channel("channel !"), std::nullopt);
-    EXPECT_EQ(parse_upload_channel("channels " + zero), std::nullopt);
-    EXPECT_EQ(parse_upload_channel(""), std::nullopt);
 }
 
 ObjectId object(std::uint8_t n) {

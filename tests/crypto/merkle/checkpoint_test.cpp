@@ -1,6 +1,5 @@
 #include "crypto/merkle/checkpoint.hpp"
 
-#include "crypto/merkle/base64.hpp"
 #include "crypto/merkle/tree_hash.hpp"
 
 #include <gtest/gtest.h>
@@ -87,36 +86,6 @@ TEST(NoteLimits, sixteen_post_quantum_signatures_fit_and_endless_ones_do_not) {
     EXPECT_EQ(Note::parse(note.to_string()).error(), MerkleError::bad_note);
     note.signatures.assign(1, {"w", 7, Bytes(kMaxNote)});
     EXPECT_EQ(Note::parse(note.to_string()).error(), MerkleError::bad_note);
-}
-
-TEST(Base64, has_the_values_of_rfc_4648) {
-    const std::pair<std::string_view, std::string_view> kCases[] = {{"", ""},
-                                                                    {"f", "Zg=="},
-                                                                    {"fo", "Zm8="},
-                                                                    {"foo", "Zm9v"},
-                                                                    {"foob", "Zm9vYg=="},
-                                                                    {"fooba", "Zm9vYmE="},
-                                                                    {"foobar", "Zm9vYmFy"}};
-    for (const auto& [plain, encoded] : kCases) {
-        EXPECT_EQ(base64_encode(as_bytes(plain)), encoded);
-        EXPECT_TRUE(equal(base64_decode(encoded).value(), as_bytes(plain)));
-    }
-}
-
-TEST(Base64, has_one_spelling) {
-    for (const auto* text : {"Zg",
-                             "Zg=",
-                             "Zg===",
-                             "Zh==",
-                             "Zm9=",
-                             "Z===",
-                             "====",
-                             "Zg==Zg==",
-                             "Zm9v\n",
-                             " Zm9",
-                             "Zm-_"}) {
-        EXPECT_FALSE(base64_decode(text)) << text;
-    }
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// Text that a log or a witness sends: notes, checkpoints, verifier keys, tile paths, base64. The first byte chooses.
-#include "crypto/merkle/base64.hpp"
+// Text that a log or a witness sends: notes, checkpoints, verifier keys, tile paths. The first byte chooses.
 #include "crypto/merkle/checkpoint.hpp"
 #include "crypto/merkle/note.hpp"
 #include "crypto/merkle/tile.hpp"
@@ -35,13 +34,8 @@ void tile_path(std::string_view text) {
     require(!parsed || parsed->path() == text, "a tile has one path");
 }
 
-void base64(std::string_view text) {
-    const auto bytes = base64_decode(text);
-    require(!bytes || base64_encode(*bytes) == text, "bytes have one spelling");
-}
-
 void choose(ByteView input) {
-    static constexpr std::array kDecoders{note, checkpoint, verifier_key, tile_path, base64};
+    static constexpr std::array kDecoders{note, checkpoint, verifier_key, tile_path};
     if (!input.empty()) {
         kDecoders[input.front() % kDecoders.size()](as_text(input.subspan(1)));
     }

@@ -1,10 +1,10 @@
-#include "crypto/merkle/base64.hpp"
+#include "protocol/codec/base64.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace serai::crypto::merkle {
+namespace serai::protocol::codec {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -66,4 +66,4 @@ std::optional<Bytes> base64_decode(std::string_view text) {
     return (bits & ((1U << count) - 1U)) == 0 ? std::optional{std::move(out)} : std::nullopt;
 }
 
-}  // namespace serai::crypto::merkle
+}  // namespace serai::protocol::codec
