@@ -2,6 +2,7 @@
 
 #include "client/files.hpp"
 #include "crypto/act/genesis.hpp"
+#include "storage/file/durable.hpp"
 
 namespace serai::client {
 namespace {
@@ -45,11 +46,17 @@ Result<void> check_identity(const network::Genesis& genesis,
 Result<void> Client::init(const Home& home,
                           const vault::Passphrase& passphrase,
                           const InitInput& input,
-                          Diagnostics& diagnostics) {
+                          Diagnostics& diagnostics,
+                          storage::file::FileSystem& files) {
     SERAI_TRY(verified, verified_network(input.genesis, input.settings.fingerprint, diagnostics));
     SERAI_CHECK(check_identity(verified.genesis, input.settings.id, diagnostics));
+    const auto made =
+        storage::file::make_folders(files, home.folder, storage::file::SyncPoint::home_parent);
+    if (!made) {
+        return diagnostics.fail(ClientError::file_failed,
+                                home.folder.string() + ": " + made.error().message());
+    }
     std::error_code error;
-    std::filesystem::create_directories(home.folder, error);
     std::filesystem::permissions(home.folder, std::filesystem::perms::owner_all, error);
     if (error) {
         return diagnostics.fail(ClientError::file_failed,
@@ -63,23 +70,26 @@ Result<void> Client::init(const Home& home,
     device.save(batch);
     SERAI_CHECK(vault.commit(std::move(batch)));
     SERAI_TRY(request, device.certificate_request());
-    return write_file_durably(home.request(), as_bytes(request));
+    return write_file_durably(home.request(), as_bytes(request), files);
 }
 
 Client::Client(vault::Vault vault,
                const Home& home,
                setup::Settings settings,
                setup::Device device,
-               Diagnostics& diagnostics)
+               Diagnostics& diagnostics,
+               storage::file::FileSystem& files)
     : diagnostics_(&diagnostics),
+      files_(&files),
       vault_(std::move(vault)),
       settings_(std::move(settings)),
       device_(std::move(device)),
-      evidence_(home.evidence(), diagnostics) {}
+      evidence_(home.evidence(), diagnostics, files) {}
 
 Result<std::unique_ptr<Client>> Client::open(const Home& home,
                                              const vault::Passphrase& passphrase,
-                                             Diagnostics& diagnostics) {
+                                             Diagnostics& diagnostics,
+                                             storage::file::FileSystem& files) {
     SERAI_TRY(vault, vault::Vault::open(home.vault(), passphrase, diagnostics));
     SERAI_TRY(settings, vault.get_decoded<setup::Settings>(Place::only(Table::settings)));
     SERAI_TRY(genesis, vault.get(Place::only(Table::genesis)));
@@ -95,8 +105,8 @@ Result<std::unique_ptr<Client>> Client::open(const Home& home,
         genesis->with_bytes(crypto::SecretAccess{"the genesis is public"}, [&](ByteView bytes) {
             return verified_network(bytes, settings->fingerprint, diagnostics);
         }));
-    std::unique_ptr<Client> client{
-        new Client{std::move(vault), home, std::move(*settings), std::move(device), diagnostics}};
+    std::unique_ptr<Client> client{new Client{
+        std::move(vault), home, std::move(*settings), std::move(device), diagnostics, files}};
     SERAI_TRY(view, session::NetworkView::load(std::move(verified), client->vault_));
     client->network_.emplace(std::move(view));
     return client;
@@ -139,8 +149,15 @@ Result<void> Client::connect(const Wrap& wrap) {
     log_.emplace(std::move(log));
     SERAI_CHECK(log_->advance(*session_, hello.checkpoint));
     SERAI_CHECK(network_->refresh(*session_, *log_, evidence_));
-    context_.emplace(
-        Context{vault_, *session_, *log_, *network_, evidence_, device_, *diagnostics_});
+    context_.emplace(Context{vault_,
+                             *session_,
+                             *log_,
+                             *network_,
+                             evidence_,
+                             device_,
+                             *diagnostics_,
+                             system_now,
+                             *files_});
     return {};
 }
 

@@ -38,15 +38,19 @@ class Client {
   public:
     // Makes the home: verifies the genesis against the fingerprint, draws the device's key, writes the certificate request to
     // Home::request. untrusted, already_set_up, bad_argument (an identity of no party), file_failed.
-    static Result<void> init(const Home& home,
-                             const vault::Passphrase& passphrase,
-                             const InitInput& input,
-                             Diagnostics& diagnostics);
+    static Result<void> init(
+        const Home& home,
+        const vault::Passphrase& passphrase,
+        const InitInput& input,
+        Diagnostics& diagnostics,
+        storage::file::FileSystem& files = storage::file::machine_file_system());
 
-    // diagnostics must outlive the client.
-    static Result<std::unique_ptr<Client>> open(const Home& home,
-                                                const vault::Passphrase& passphrase,
-                                                Diagnostics& diagnostics);
+    // `files` is for everything but the vault; it and diagnostics must outlive the client.
+    static Result<std::unique_ptr<Client>> open(
+        const Home& home,
+        const vault::Passphrase& passphrase,
+        Diagnostics& diagnostics,
+        storage::file::FileSystem& files = storage::file::machine_file_system());
 
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
@@ -85,9 +89,11 @@ class Client {
            const Home& home,
            setup::Settings settings,
            setup::Device device,
-           Diagnostics& diagnostics);
+           Diagnostics& diagnostics,
+           storage::file::FileSystem& files);
 
     Diagnostics* diagnostics_;
+    storage::file::FileSystem* files_;
     vault::Vault vault_;
     setup::Settings settings_;
     setup::Device device_;

@@ -8,6 +8,7 @@
 #include "client/session/session.hpp"
 #include "client/setup/device.hpp"
 #include "client/vault/vault.hpp"
+#include "storage/file/file_system.hpp"
 
 #include <functional>
 
@@ -27,6 +28,7 @@ struct Context {
     const setup::Device& device;
     Diagnostics& diagnostics;
     Clock clock = system_now;
+    storage::file::FileSystem& files = storage::file::machine_file_system();
 
     [[nodiscard]] UnixSeconds now_seconds() const {
         constexpr std::uint64_t kMillis = 1000;

@@ -1,11 +1,16 @@
 #include "client/files.hpp"
 
+#include "storage/file/durable.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace serai::client {
+
+namespace file = storage::file;
+
 namespace {
 
 class Descriptor {
@@ -28,23 +33,6 @@ class Descriptor {
   private:
     int fd_;
 };
-
-bool write_all(int fd, ByteView bytes) {
-    while (!bytes.empty()) {
-        const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-        if (n <= 0) {
-            return false;
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-    return true;
-}
-
-bool sync_folder(const std::filesystem::path& folder) {
-    const Descriptor fd{
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    return fd.ok() && ::fsync(fd.get()) == 0;
-}
 
 }  // namespace
 
@@ -69,30 +57,22 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t max_bytes
     }
 }
 
-Result<void> make_durable(const std::filesystem::path& path) {
-    const Descriptor fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (!fd.ok() || ::fsync(fd.get()) != 0 || !sync_folder(path.parent_path())) {
-        return ClientError::file_failed;
-    }
-    return {};
-}
-
-Result<void> write_file_durably(const std::filesystem::path& path, ByteView content) {
+Result<void> write_file_durably(const std::filesystem::path& path,
+                                ByteView content,
+                                file::FileSystem& files) {
     const std::filesystem::path unfinished = path.string() + ".new";
-    {
-        constexpr mode_t kOwnerOnly = 0600;
-        const Descriptor fd{
-            ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kOwnerOnly)};
-        if (!fd.ok() || !write_all(fd.get(), content) || ::fsync(fd.get()) != 0) {
-            return ClientError::file_failed;
+    // What a process left behind that died here.
+    static_cast<void>(files.remove(unfinished));
+    const auto written = [&]() -> Result<void> {
+        {
+            SERAI_TRY(file, files.open(unfinished, file::OpenMode::create_new));
+            SERAI_CHECK(file->write(0, content));
+            SERAI_CHECK(file->sync(file::SyncPoint::whole_file));
         }
-    }
-    std::error_code error;
-    std::filesystem::rename(unfinished, path, error);
-    if (error || !sync_folder(path.parent_path())) {
-        return ClientError::file_failed;
-    }
-    return {};
+        SERAI_CHECK(files.rename(unfinished, path));
+        return files.sync_directory(file::folder_of(path), file::SyncPoint::whole_file_directory);
+    }();
+    return written ? Result<void>{} : Result<void>{ClientError::file_failed};
 }
 
 }  // namespace serai::client

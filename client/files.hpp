@@ -3,6 +3,7 @@
 
 #include "client/error.hpp"
 #include "protocol/base/bytes.hpp"
+#include "storage/file/file_system.hpp"
 
 #include <filesystem>
 
@@ -13,9 +14,9 @@ namespace serai::client {
 
 // Writes beside the target, syncs, renames, syncs the folder: the file is there whole or not at all. Only the owner may read
 // it. file_failed.
-Result<void> write_file_durably(const std::filesystem::path& path, ByteView content);
-
-// Syncs a file that was written, and the folder that names it. file_failed.
-Result<void> make_durable(const std::filesystem::path& path);
+Result<void> write_file_durably(
+    const std::filesystem::path& path,
+    ByteView content,
+    storage::file::FileSystem& files = storage::file::machine_file_system());
 
 }  // namespace serai::client

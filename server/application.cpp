@@ -10,6 +10,7 @@
 #include "server/service/submit.hpp"
 #include "server/service/web.hpp"
 #include "server/session/gate.hpp"
+#include "storage/file/durable.hpp"
 #include "storage/kv/rocks_store.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -55,11 +56,11 @@ void check_keys(const ServerKeys& keys, const crypto::act::Network& network) {
     }
 }
 
-void make_folder(const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        throw StartError("cannot make " + folder.string() + ": " + error.message());
+void make_data_folder(storage::file::FileSystem& files, const std::filesystem::path& folder) {
+    const auto made =
+        storage::file::make_folders(files, folder, storage::file::SyncPoint::data_parent);
+    if (!made) {
+        throw StartError("cannot make " + folder.string() + ": " + made.error().message());
     }
 }
 
@@ -217,7 +218,9 @@ void Application::Impl::make_room_for_connections() {
 }
 
 void Application::Impl::open_storage(const ServerKeys& keys, const crypto::act::Network& network) {
-    make_folder(config_.data_directory);
+    make_data_folder(replacements_.files != nullptr ? *replacements_.files
+                                                    : storage::file::machine_file_system(),
+                     config_.data_directory);
     if (!store_) {
         store_ = open_store(config_.data_directory / "store");
     }

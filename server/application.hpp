@@ -34,7 +34,7 @@ class StartError : public std::runtime_error {
 struct Replacements {
     std::shared_ptr<storage::kv::Store> store;   // instead of RocksDB in data_directory
     const runtime::Clock* clock = nullptr;       // instead of the machine's
-    storage::file::FileSystem* files = nullptr;  // under the documents' ciphertext
+    storage::file::FileSystem* files = nullptr;  // under the data folder and the documents in it
     std::shared_ptr<spdlog::logger> log;         // instead of the standard error stream
 };
 

@@ -5,17 +5,16 @@
 #include "crypto/x509/certificate.hpp"
 #include "crypto/x509/key_files.hpp"
 #include "crypto/x509/requests.hpp"
+#include "storage/file/durable.hpp"
 
-#include <fcntl.h>
+#include <boost/system/errc.hpp>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
 namespace serai::server {
 
+namespace file = storage::file;
 namespace x509 = crypto::x509;
 using std::filesystem::path;
 
@@ -23,8 +22,8 @@ namespace {
 
 constexpr std::uint64_t kTenYears = 10ull * 366 * 24 * 3600;  // clients trust the key, not the date
 
-[[noreturn]] void fail(const path& file, std::string_view what) {
-    throw ConfigError(file.string() + ": " + std::string{what});
+[[noreturn]] void fail(const path& name, std::string_view what) {
+    throw ConfigError(name.string() + ": " + std::string{what});
 }
 
 std::string read_text(const path& file) {
@@ -59,36 +58,37 @@ Bytes read_certificate(const path& file) {
     return std::move(blocks->front());
 }
 
-// A new file, on the disk before we return.
-void write_new(const path& file, ByteView content, mode_t mode) {
-    std::error_code ignored;
-    std::filesystem::create_directories(file.parent_path(), ignored);
-    const int descriptor =
-        ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (descriptor < 0) {
-        fail(file,
-             errno == EEXIST ? "exists already; it is not overwritten" : std::strerror(errno));
-    }
-    std::size_t written = 0;
-    while (written < content.size()) {
-        const auto n = ::write(descriptor, content.data() + written, content.size() - written);
-        if (n <= 0) {
-            break;
-        }
-        written += static_cast<std::size_t>(n);
-    }
-    const bool synced = ::fsync(descriptor) == 0;
-    const bool closed = ::close(descriptor) == 0;
-    if (written != content.size() || !synced || !closed) {
-        fail(file, "could not be written");
-    }
-}
+class KeyWriter {
+  public:
+    explicit KeyWriter(file::FileSystem& files) : files_(files) {}
 
-void write_key(const path& file, const crypto::SignatureKeyPair& key) {
-    x509::pkcs8_pem(key.private_key)
-        .with_bytes(crypto::SecretAccess{"written to the server's key file"},
-                    [&](ByteView pem) { write_new(file, pem, S_IRUSR | S_IWUSR); });
-}
+    void write(const path& name, const crypto::SignatureKeyPair& key) {
+        x509::pkcs8_pem(key.private_key)
+            .with_bytes(crypto::SecretAccess{"written to the server's key file"},
+                        [&](ByteView pem) { write(name, pem, file::OpenMode::create_new); });
+    }
+
+    void write(const path& name, ByteView content, file::OpenMode mode) {
+        auto done = file::make_folders(files_, file::folder_of(name), file::SyncPoint::key_parent);
+        if (done) {
+            done = file::write_new(files_,
+                                   name,
+                                   content,
+                                   mode,
+                                   file::SyncPoint::key_file,
+                                   file::SyncPoint::key_directory);
+        }
+        if (!done) {
+            fail(name,
+                 done.error() == boost::system::errc::file_exists
+                     ? "exists already; it is not overwritten"
+                     : "could not be written: " + done.error().message());
+        }
+    }
+
+  private:
+    file::FileSystem& files_;
+};
 
 void refuse_existing(const KeyConfig& config) {
     for (const auto& file : {config.log_key, config.tls_key, config.tls_certificate}) {
@@ -117,7 +117,8 @@ NewKeys generate_keys(const KeyConfig& config,
                       const std::string& log_origin,
                       const std::string& host,
                       UnixSeconds now,
-                      crypto::Random& random) {
+                      crypto::Random& random,
+                      file::FileSystem& files) {
     refuse_existing(config);
     const auto log_key = crypto::ed25519_generate(random);
     const auto tls_key = crypto::ed25519_generate(random);
@@ -131,10 +132,11 @@ NewKeys generate_keys(const KeyConfig& config,
     if (!certificate || !hash) {
         throw ConfigError("the host must be a DNS name or an IP address");
     }
-    write_key(config.log_key, log_key);
-    write_key(config.tls_key, tls_key);
+    KeyWriter writer{files};
+    writer.write(config.log_key, log_key);
+    writer.write(config.tls_key, tls_key);
     const auto pem = x509::pem_encode("CERTIFICATE", *certificate);
-    write_new(config.tls_certificate, as_bytes(pem), S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+    writer.write(config.tls_certificate, as_bytes(pem), file::OpenMode::create_public);
     return {vkey->to_string(), *hash};
 }
 

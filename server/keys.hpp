@@ -6,6 +6,7 @@
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/strong_id.hpp"
 #include "server/config.hpp"
+#include "storage/file/file_system.hpp"
 
 #include <string>
 
@@ -27,12 +28,13 @@ struct NewKeys {
     Digest tls_spki_hash{};
 };
 
-// Makes new keys and writes their files, which must not exist: private ones with mode 0600. `host` is for the certificate.
-// Throws ConfigError.
+// Makes new keys and writes their files, which must not exist: private ones with mode 0600. They survive power loss once it returns.
+// `host` is for the certificate. Throws ConfigError.
 NewKeys generate_keys(const KeyConfig& config,
                       const std::string& log_origin,
                       const std::string& host,
                       UnixSeconds now,
-                      crypto::Random& random = crypto::system_random());
+                      crypto::Random& random = crypto::system_random(),
+                      storage::file::FileSystem& files = storage::file::machine_file_system());
 
 }  // namespace serai::server

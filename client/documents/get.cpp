@@ -1,13 +1,10 @@
 #include "client/channel/task.hpp"
 #include "client/crash_point.hpp"
 #include "client/documents/transfer.hpp"
-#include "client/files.hpp"
+#include "client/documents/unfinished_file.hpp"
 #include "crypto/document/chunked_encryption.hpp"
 #include "crypto/document/padding.hpp"
 #include "crypto/primitive/hash.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,56 +18,6 @@ namespace message = protocol::message;
 namespace network = protocol::network;
 
 constexpr int kMaxBreaks = 8;  // connections that may break during one download
-
-// A file that is there only once it is whole: written beside the target, removed unless it was kept. Its name holds the
-// document's id: it is never a file of the user's, and what a killed process left behind is replaced.
-class UnfinishedFile {
-  public:
-    UnfinishedFile(std::filesystem::path target, const network::DocumentId& document)
-        : target_(std::move(target)),
-          path_(target_.string() + "." + to_hex(document.value()) + ".part") {
-        constexpr mode_t kOwnerOnly = 0600;
-        ::unlink(path_.c_str());
-        fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly);
-    }
-
-    UnfinishedFile(const UnfinishedFile&) = delete;
-    UnfinishedFile& operator=(const UnfinishedFile&) = delete;
-
-    ~UnfinishedFile() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-            ::unlink(path_.c_str());
-        }
-    }
-
-    [[nodiscard]] bool ok() const { return fd_ >= 0; }
-
-    Result<void> write(ByteView bytes) {
-        while (!bytes.empty()) {
-            const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-            if (n <= 0) {
-                return ClientError::file_failed;
-            }
-            bytes = bytes.subspan(static_cast<std::size_t>(n));
-        }
-        return {};
-    }
-
-    Result<void> keep() {
-        if (::fsync(fd_) != 0 || ::rename(path_.c_str(), target_.c_str()) != 0) {
-            return ClientError::file_failed;
-        }
-        ::close(fd_);
-        fd_ = -1;
-        return make_durable(target_);
-    }
-
-  private:
-    std::filesystem::path target_;
-    std::filesystem::path path_;
-    int fd_ = -1;
-};
 
 // Ciphertext in, file out, everything checked on the way.
 class Sink {
@@ -130,7 +77,7 @@ class Get {
 
     Result<Got> run(const std::filesystem::path& target) {
         SERAI_CHECK(check_originator());
-        UnfinishedFile file{target, manifest_.document};
+        UnfinishedFile file{context_.files, target, manifest_.document};
         if (!file.ok()) {
             return context_.diagnostics.fail(ClientError::file_failed,
                                              target.string() + " cannot be written");

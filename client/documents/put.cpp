@@ -2,8 +2,9 @@
 #include "client/channel/sending.hpp"
 #include "client/channel/task.hpp"
 #include "client/crash_point.hpp"
+#include "client/documents/spool.hpp"
 #include "client/documents/transfer.hpp"
-#include "client/files.hpp"
+#include "client/documents/upload.hpp"
 #include "crypto/document/chunked_encryption.hpp"
 #include "crypto/document/padding.hpp"
 #include "crypto/primitive/hash.hpp"
@@ -21,102 +22,8 @@ namespace {
 namespace document = crypto::document;
 namespace message = protocol::message;
 namespace network = protocol::network;
-using protocol::codec::Reader;
-using protocol::codec::Writer;
 
 constexpr int kMaxBreaks = 8;  // connections that may break during one upload
-constexpr std::size_t kMaxPath = 4096;
-constexpr std::string_view kSpoolExtension = ".sealed";
-
-// An upload under way, in the vault. The manifest has no object yet while `begun` is false.
-// struct { uint16 version = 1; opaque group[32]; opaque source<V>; uint64 size; uint64 changed; uint8 begun; Manifest manifest; }
-struct Upload {
-    GroupId group;
-    std::string source;         // the file's path
-    std::uint64_t size = 0;     // bytes
-    std::uint64_t changed = 0;  // its modification time
-    bool begun = false;
-    document::Manifest manifest;
-
-    void encode(Writer& writer) const {
-        writer.u16(1);
-        writer.strong(group);
-        writer.vector(as_bytes(source));
-        writer.u64(size);
-        writer.u64(changed);
-        writer.flag(begun);
-        manifest.encode(writer);
-    }
-
-    static Result<Upload> decode(Reader& reader) {
-        SERAI_TRY(version, reader.u16());
-        SERAI_TRY(group, reader.strong<GroupId>());
-        SERAI_TRY(source, reader.vector(kMaxPath));
-        SERAI_TRY(size, reader.u64());
-        SERAI_TRY(changed, reader.u64());
-        SERAI_TRY(begun, reader.flag());
-        SERAI_TRY(manifest, document::Manifest::decode(reader));
-        if (version != 1) {
-            return protocol::codec::CodecError::unknown_value;
-        }
-        return Upload{
-            group, std::string{as_text(source)}, size, changed, begun, std::move(manifest)};
-    }
-};
-
-// Reads `size` bytes of plaintext and writes the ciphertext, padding included; fills in what the manifest says of it.
-class Spooler {
-  public:
-    Spooler(const std::filesystem::path& from, const std::filesystem::path& to)
-        : in_(from, std::ios::binary), out_(to, std::ios::binary | std::ios::trunc) {}
-
-    Result<void> run(document::Encryptor encryptor, document::Manifest& manifest) {
-        if (!in_ || !out_) {
-            return ClientError::file_failed;
-        }
-        const std::uint64_t padded = document::padded_length(manifest.true_length);
-        Bytes plaintext(static_cast<std::size_t>(kTransferStep));
-        Bytes ciphertext;
-        for (std::uint64_t done = 0; done < padded;) {
-            const std::uint64_t step = std::min(kTransferStep, padded - done);
-            const std::span part = std::span{plaintext}.first(static_cast<std::size_t>(step));
-            std::ranges::fill(part, std::uint8_t{0});
-            if (done < manifest.true_length) {
-                const auto wanted =
-                    static_cast<std::streamsize>(std::min(step, manifest.true_length - done));
-                in_.read(reinterpret_cast<char*>(part.data()), wanted);
-                if (in_.gcount() != wanted) {
-                    return ClientError::file_failed;
-                }
-            }
-            SERAI_CHECK(encryptor.update(part, ciphertext));
-            SERAI_CHECK(write(ciphertext));
-            done += step;
-        }
-        crypto::wipe(plaintext);
-        SERAI_CHECK(encryptor.finish(ciphertext));
-        SERAI_CHECK(write(ciphertext));
-        manifest.ciphertext_length = length_;
-        manifest.ciphertext_digest = digest_.finish();
-        out_.close();
-        return out_ ? Result<void>{} : Result<void>{ClientError::file_failed};
-    }
-
-  private:
-    Result<void> write(Bytes& ciphertext) {
-        digest_.update(ciphertext);
-        length_ += ciphertext.size();
-        out_.write(reinterpret_cast<const char*>(ciphertext.data()),
-                   static_cast<std::streamsize>(ciphertext.size()));
-        ciphertext.clear();
-        return out_ ? Result<void>{} : Result<void>{ClientError::file_failed};
-    }
-
-    std::ifstream in_;
-    std::ofstream out_;
-    crypto::Sha256 digest_;
-    std::uint64_t length_ = 0;
-};
 
 class Put {
   public:
@@ -127,7 +34,7 @@ class Put {
         const OnProgress& on_progress)
         : context_(context),
           objects_(objects),
-          spool_(spool),
+          spool_(context.files, spool),
           input_(input),
           on_progress_(on_progress) {}
 
@@ -136,16 +43,11 @@ class Put {
         SERAI_CHECK(find_or_begin());
         SERAI_CHECK(upload());
         SERAI_TRY(entry, seal_and_announce());
-        std::error_code ignored;
-        std::filesystem::remove(spool_file(), ignored);
+        spool_.remove(upload_.manifest.document);
         return std::move(entry);
     }
 
   private:
-    [[nodiscard]] std::filesystem::path spool_file() const {
-        return spool_ / (to_hex(upload_.manifest.document.value()) + std::string{kSpoolExtension});
-    }
-
     Result<void> look_at_file() {
         std::error_code error;
         const auto path = std::filesystem::canonical(input_.file, error);
@@ -179,7 +81,7 @@ class Put {
             const bool same = upload.size == size_ && upload.changed == changed_ &&
                               upload.manifest.marking == input_.marking;
             upload_ = std::move(upload);
-            if (same && std::filesystem::exists(spool_file())) {
+            if (same && spool_.holds(upload_.manifest.document)) {
                 return {};
             }
             // What was begun of another content, or under another marking, is not what is wanted now.
@@ -189,18 +91,12 @@ class Put {
     }
 
     // Ciphertext that no upload names any more: the process ended between sealing it and removing the file.
-    void remove_leftovers(const std::vector<Upload>& uploads) const {
+    void remove_leftovers(const std::vector<Upload>& uploads) {
         std::set<std::string> named;
         for (const Upload& upload : uploads) {
             named.insert(to_hex(upload.manifest.document.value()));
         }
-        std::error_code error;
-        for (const auto& file : std::filesystem::directory_iterator{spool_, error}) {
-            if (file.path().extension() == kSpoolExtension &&
-                !named.contains(file.path().stem().string())) {
-                std::filesystem::remove(file.path(), error);
-            }
-        }
+        spool_.remove_others(named);
     }
 
     Result<void> begin() {
@@ -218,13 +114,10 @@ class Put {
         place.document = manifest.document;
         place.marking = document::marking_hash(manifest.marking);
         SERAI_TRY(encryptor, document::Encryptor::start(manifest.key, place.bytes()));
-        std::error_code ignored;
-        std::filesystem::create_directories(spool_, ignored);
-        if (!Spooler{source_, spool_file()}.run(std::move(encryptor), manifest) ||
-            !make_durable(spool_file())) {
+        if (!spool_.fill(source_, std::move(encryptor), manifest)) {
             return context_.diagnostics.fail(ClientError::file_failed,
                                              source_ + " cannot be encrypted into " +
-                                                 spool_.string() +
+                                                 spool_.file(manifest.document).string() +
                                                  " (is it being changed, or the disk full?)");
         }
         return save();
@@ -240,8 +133,7 @@ class Put {
         vault::Batch batch = context_.vault.batch();
         batch.erase(place());
         SERAI_CHECK(context_.vault.commit(std::move(batch)));
-        std::error_code ignored;
-        std::filesystem::remove(spool_file(), ignored);
+        spool_.remove(upload_.manifest.document);
         return {};
     }
 
@@ -263,7 +155,7 @@ class Put {
 
     Result<void> upload_once() {
         SERAI_TRY(from, place_to_begin());
-        std::ifstream in{spool_file(), std::ios::binary};
+        std::ifstream in{spool_.file(upload_.manifest.document), std::ios::binary};
         const std::uint64_t total = upload_.manifest.ciphertext_length;
         Bytes part;
         for (std::uint64_t offset = from; offset < total;) {
@@ -272,8 +164,9 @@ class Put {
             in.read(reinterpret_cast<char*>(part.data()),
                     static_cast<std::streamsize>(part.size()));
             if (!in) {
-                return context_.diagnostics.fail(ClientError::file_failed,
-                                                 spool_file().string() + " cannot be read");
+                return context_.diagnostics.fail(
+                    ClientError::file_failed,
+                    spool_.file(upload_.manifest.document).string() + " cannot be read");
             }
             SERAI_TRY(durable, objects_.append(upload_.manifest.object, offset, part));
             if (durable <= offset) {
@@ -335,7 +228,7 @@ class Put {
 
     const Context& context_;
     ObjectStore& objects_;
-    const std::filesystem::path& spool_;
+    Spool spool_;
     const PutInput& input_;
     const OnProgress& on_progress_;
     std::string source_;

@@ -1,6 +1,7 @@
 #include "client/session/evidence.hpp"
 
 #include "client/files.hpp"
+#include "storage/file/durable.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -35,13 +36,14 @@ EvidenceFile& EvidenceFile::bytes(std::string_view name, ByteView value) {
 }
 
 std::optional<std::filesystem::path> EvidenceLocker::keep(const EvidenceFile& file) {
-    std::error_code error;
-    std::filesystem::create_directories(folder_, error);
+    if (!storage::file::make_folders(*files_, folder_, storage::file::SyncPoint::evidence_parent)) {
+        return std::nullopt;
+    }
     std::filesystem::path path;
     for (int n = 1; path.empty() || std::filesystem::exists(path); ++n) {
         path = folder_ / (utc_now("%Y%m%dT%H%M%SZ") + "-" + std::to_string(n) + ".txt");
     }
-    if (!write_file_durably(path, as_bytes(file.content()))) {
+    if (!write_file_durably(path, as_bytes(file.content()), *files_)) {
         return std::nullopt;
     }
     return path;

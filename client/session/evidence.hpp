@@ -4,6 +4,7 @@
 
 #include "client/error.hpp"
 #include "protocol/base/bytes.hpp"
+#include "storage/file/file_system.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -31,8 +32,11 @@ class EvidenceFile {
 // The folder of such files. Made when first needed.
 class EvidenceLocker {
   public:
-    EvidenceLocker(std::filesystem::path folder, Diagnostics& diagnostics)
-        : folder_(std::move(folder)), diagnostics_(&diagnostics) {}
+    // `files` must outlive it.
+    EvidenceLocker(std::filesystem::path folder,
+                   Diagnostics& diagnostics,
+                   storage::file::FileSystem& files = storage::file::machine_file_system())
+        : folder_(std::move(folder)), diagnostics_(&diagnostics), files_(&files) {}
 
     // Keeps the file of something that proves nothing against the server. Gives its name; nullopt if it cannot be written.
     std::optional<std::filesystem::path> keep(const EvidenceFile& file);
@@ -44,6 +48,7 @@ class EvidenceLocker {
   private:
     std::filesystem::path folder_;
     Diagnostics* diagnostics_;
+    storage::file::FileSystem* files_;
 };
 
 }  // namespace serai::client::session

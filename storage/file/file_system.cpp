@@ -138,6 +138,7 @@ int flags_of(OpenMode mode) {
         case OpenMode::write:
             return O_RDWR | O_CLOEXEC;
         case OpenMode::create_new:
+        case OpenMode::create_public:
             return O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
     }
     return O_RDONLY | O_CLOEXEC;
@@ -146,7 +147,8 @@ int flags_of(OpenMode mode) {
 class PosixFileSystem final : public FileSystem {
   public:
     Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override {
-        const int fd = retry([&] { return ::open(path.c_str(), flags_of(mode), 0600); });
+        const mode_t permissions = mode == OpenMode::create_public ? 0644 : 0600;
+        const int fd = retry([&] { return ::open(path.c_str(), flags_of(mode), permissions); });
         if (fd < 0) {
             return last_error();
         }

@@ -1,5 +1,6 @@
-// The seam between our own files and the machine: everything that storage/ does to a file without RocksDB goes through it,
-// so that tests can lose power, fail a write, or ignore a sync (tests/support/power_loss_file_system.hpp).
+// The seam between our own files and the machine: everything that storage/ does to a file without RocksDB goes through it, and
+// whatever else in the project has to be durable, so that tests can lose power, fail a write, or ignore a sync
+// (tests/support/power_loss_file_system.hpp). Nothing else calls fsync or its relatives (tests/layering).
 //
 // Errors are errno values in boost's system category. Thread safety: a FileSystem may be used from any thread; a File may
 // be read from any threads, while writes to it must not overlap one another.
@@ -54,9 +55,10 @@ struct FileStatus {
 };
 
 enum class OpenMode : std::uint8_t {
-    read,       // must exist
-    write,      // must exist; reading and writing
-    create_new  // must not exist; reading and writing
+    read,          // must exist
+    write,         // must exist; reading and writing
+    create_new,    // must not exist; reading and writing; for its owner alone
+    create_public  // the same, but everybody may read it
 };
 
 class FileSystem {

@@ -328,7 +328,7 @@ Result<void> ObjectStore::Impl::seal_again(const ObjectId& id,
     if (found != digest) {
         return ObjectError::digest_mismatch;
     }
-    return sync_folder(sealed(), file::SyncPoint::object_seal_directory);
+    return sync_folder(sealed(), file::SyncPoint::object_sealed_again);
 }
 
 Result<std::shared_ptr<const ObjectReader>> ObjectStore::Impl::open_sealed(const ObjectId& id) {

@@ -30,12 +30,14 @@ void must(const R& result, const std::string& what, const client::Diagnostics& d
 Member::Member(const TestNetwork& network,
                std::uint16_t port,
                std::string_view party,
-               const std::string& path)
+               const std::string& path,
+               storage::file::FileSystem& files)
     : home_(network.directory() / "homes" / std::string{party} / path) {
     make_home(network, network.device(party, path), port, home_);
     auto opened = client::Client::open(client::Home{home_},
                                        client::vault::Passphrase::from_bytes(as_bytes(kPassphrase)),
-                                       diagnostics_);
+                                       diagnostics_,
+                                       files);
     must(opened, "opening a home", diagnostics_);
     client_ = std::move(*opened);
     reconnect();

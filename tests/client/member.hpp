@@ -13,11 +13,13 @@ namespace serai::tests {
 // Throws std::runtime_error where a test cannot go on. One thread.
 class Member {
   public:
-    // Makes a home in the network's folder and connects; the first time with key packages in the directory.
+    // Makes a home in the network's folder and connects; the first time with key packages in the directory. `files`: for all that the
+    // client writes outside its vault.
     Member(const TestNetwork& network,
            std::uint16_t port,
            std::string_view party,
-           const std::string& path = "focal-point/person-1/laptop");
+           const std::string& path = "focal-point/person-1/laptop",
+           storage::file::FileSystem& files = storage::file::machine_file_system());
 
     // Connects anew, to a server that lies so.
     Result<void> reconnect(Lie lie);

@@ -4,8 +4,10 @@
 #include <array>
 #include <initializer_list>
 #include <optional>
+#include <regex>
 #include <set>
 #include <span>
+#include <sstream>
 
 namespace serai::layering {
 namespace {
@@ -22,7 +24,7 @@ struct Include {
     std::size_t line = 0;
 };
 
-// What one layer's own files may include.
+// What the files of one layer, or of a folder in it that has its own rule, may include, and so what their target may link.
 struct LayerRule {
     std::string_view layer;
     std::span<const std::string_view> allowed;    // prefixes of rooted includes
@@ -33,10 +35,14 @@ struct LayerRule {
 constexpr std::string_view kProtocolMay[] = {"protocol/"};
 constexpr std::string_view kCryptoMay[] = {"protocol/", "crypto/"};
 constexpr std::string_view kStorageMay[] = {"protocol/", "crypto/", "storage/"};
+constexpr std::string_view kFileMay[] = {"protocol/", "storage/file/"};
+constexpr std::string_view kKvMay[] = {"protocol/", "storage/file/", "storage/kv/"};
+constexpr std::string_view kObjectsMay[] = {
+    "protocol/", "crypto/", "storage/file/", "storage/objects/"};
 constexpr std::string_view kNetMay[] = {"net/"};
 constexpr std::string_view kServerMay[] = {"net/", "protocol/", "crypto/", "storage/", "server/"};
 constexpr std::string_view kClientMay[] = {
-    "net/", "protocol/", "crypto/", "storage/kv/", "storage/file/crash_point.hpp", "client/"};
+    "net/", "protocol/", "crypto/", "storage/kv/", "storage/file/", "client/"};
 constexpr std::string_view kBenchMay[] = {
     "net/", "protocol/", "crypto/", "storage/", "server/", "client/", "tests/support/", "bench/"};
 constexpr std::string_view kTestsMay[] = {
@@ -70,6 +76,9 @@ constexpr LayerRule kLayerRules[] = {
      "protocol/ is pure: no I/O, clock, thread or randomness"},
     {"crypto", kCryptoMay, kCryptoMayNot, "crypto/ knows no disk, network or clock"},
     {"storage", kStorageMay, kStorageMayNot, "storage/ is blocking and knows no Asio"},
+    {"storage/file", kFileMay, kStorageMayNot, "storage/ is blocking and knows no Asio"},
+    {"storage/kv", kKvMay, kStorageMayNot, "storage/ is blocking and knows no Asio"},
+    {"storage/objects", kObjectsMay, kStorageMayNot, "storage/ is blocking and knows no Asio"},
     {"net", kNetMay, {}, ""},
     {"server", kServerMay, {}, ""},
     {"client", kClientMay, {}, ""},
@@ -93,6 +102,28 @@ bool is_header(std::string_view path) {
 
 std::string_view layer_of(std::string_view path) {
     return path.substr(0, path.find('/'));
+}
+
+// The rule of a file or folder: of those whose path it is in, the one that says most. Null outside the floor plan.
+const LayerRule* rule_of(std::string_view path) {
+    const LayerRule* best = nullptr;
+    for (const LayerRule& rule : kLayerRules) {
+        const bool inside = path.starts_with(rule.layer) &&
+                            (path.size() == rule.layer.size() || path[rule.layer.size()] == '/');
+        if (inside && (best == nullptr || rule.layer.size() > best->layer.size())) {
+            best = &rule;
+        }
+    }
+    return best;
+}
+
+// Ways to wait for the disk that no test could leave out or make fail.
+bool waits_for_the_disk(const std::string& line) {
+    static const std::regex kCall{
+        R"re((^|[^\w])(fsync|fdatasync|sync_file_range|syncfs|msync)\s*\(|::sync\(\)|[^\w]O_D?SYNC[^\w])re"};
+    const bool perhaps =
+        line.find("sync") != std::string::npos || line.find("SYNC") != std::string::npos;
+    return perhaps && std::regex_search(line.substr(0, line.find("//")), kCall);
 }
 
 // `#  include "x"` or <x>; nullopt for any other line.
@@ -145,6 +176,9 @@ class Checker {
         if (layer_of(file.path) == "protocol" || layer_of(file.path) == "crypto") {
             check_clocks();
         }
+        if (file.path != "storage/file/file_system.cpp") {
+            check_syncs();
+        }
         for (const Include& include : includes_of(file)) {
             check_arrow(include);
             check_libraries(include);
@@ -179,10 +213,21 @@ class Checker {
         }
     }
 
+    void check_syncs() {
+        std::istringstream lines{file_->text};
+        std::size_t number = 0;
+        for (std::string line; std::getline(lines, line);) {
+            ++number;
+            if (waits_for_the_disk(line)) {
+                report(number, "waits for the disk by itself: that is for storage/file, by a name");
+            }
+        }
+    }
+
     // Our own headers: rooted, and along the arrows.
     void check_arrow(const Include& include) {
-        const auto rule = std::ranges::find(kLayerRules, layer_of(file_->path), &LayerRule::layer);
-        if (rule == std::end(kLayerRules)) {
+        const LayerRule* rule = rule_of(file_->path);
+        if (rule == nullptr) {
             report(include.line, "stands in no layer of the floor plan");
             return;
         }
@@ -265,6 +310,11 @@ std::vector<Violation> check(const std::vector<SourceFile>& files) {
     }
     checker.finish();
     return checker.take();
+}
+
+bool may_use(std::string_view folder, std::string_view other) {
+    const LayerRule* rule = rule_of(folder);
+    return rule != nullptr && starts_with_any(std::string{other} + "/", rule->allowed);
 }
 
 std::string describe(const Violation& violation) {

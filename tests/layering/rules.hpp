@@ -23,6 +23,9 @@ struct Violation {
 // Everything that is wrong with these files; empty when they keep to the plan. Pure.
 [[nodiscard]] std::vector<Violation> check(const std::vector<SourceFile>& files);
 
+// Whether files of `folder` may include those of `other`, by the same table; both from the root of the tree.
+[[nodiscard]] bool may_use(std::string_view folder, std::string_view other);
+
 // "path:line: reason", for a person.
 [[nodiscard]] std::string describe(const Violation& violation);
 

@@ -24,6 +24,10 @@ TEST(LayeringRules, find_an_arrow_that_runs_the_wrong_way) {
     EXPECT_TRUE(is_refused("client/vault.cpp", "\"storage/audit/audit_log.hpp\""));
     EXPECT_TRUE(is_refused("client/vault.cpp", "\"server/config.hpp\""));
     EXPECT_TRUE(is_refused("net/asio.cpp", "\"protocol/base/bytes.hpp\""));
+    EXPECT_TRUE(is_refused("storage/kv/store.cpp", "\"storage/repo/channels.hpp\""));
+    EXPECT_TRUE(is_refused("storage/kv/store.cpp", "\"crypto/merkle/proof.hpp\""));
+    EXPECT_TRUE(is_refused("storage/file/durable.cpp", "\"storage/kv/store.hpp\""));
+    EXPECT_TRUE(is_refused("storage/objects/upload.cpp", "\"storage/kv/store.hpp\""));
     EXPECT_TRUE(is_refused("server/main.cpp", "\"tests/support/clock.hpp\""));
 }
 
@@ -33,6 +37,8 @@ TEST(LayeringRules, let_arrows_of_the_floor_plan_through) {
     EXPECT_FALSE(is_refused("storage/repo/channels.cpp", "\"crypto/merkle/proof.hpp\""));
     EXPECT_FALSE(is_refused("server/service/send.cpp", "\"storage/repo/channels.hpp\""));
     EXPECT_FALSE(is_refused("client/vault.cpp", "\"storage/kv/store.hpp\""));
+    EXPECT_FALSE(is_refused("client/files.cpp", "\"storage/file/durable.hpp\""));
+    EXPECT_FALSE(is_refused("storage/kv/watermark.cpp", "\"storage/file/file_system.hpp\""));
     EXPECT_FALSE(is_refused("tests/system/demo_test.cpp", "\"client/vault.hpp\""));
 }
 
@@ -86,6 +92,33 @@ TEST(LayeringRules, keep_libraries_behind_their_walls) {
     EXPECT_FALSE(is_refused("storage/kv/rocks_store.cpp", "<rocksdb/db.h>"));
     EXPECT_TRUE(is_refused("storage/kv/rocks_store.hpp", "<rocksdb/db.h>"));
     EXPECT_FALSE(is_refused("tests/support/faulty_file_system.cpp", "<rocksdb/file_system.h>"));
+}
+
+// Spelled in halves: this file is read by the rule too.
+TEST(LayeringRules, keep_syncs_in_the_seam) {
+    for (const std::string call : {"::fsy"
+                                   "nc(fd)",
+                                   "fdatasy"
+                                   "nc (fd)",
+                                   "sync_file_ran"
+                                   "ge(fd, 0, 0, 0)",
+                                   "::syn"
+                                   "c()",
+                                   "open(path, O_RDWR | O_SY"
+                                   "NC)",
+                                   "open(path, O_DSY"
+                                   "NC | O_RDWR)"}) {
+        EXPECT_FALSE(check({{"client/a.cpp", "int x;\nint y = " + call + ";\n"}}).empty()) << call;
+        EXPECT_FALSE(check({{"tests/a.cpp", call + ";\n"}}).empty()) << call;
+        EXPECT_TRUE(check({{"storage/file/file_system.cpp", call + ";\n"}}).empty()) << call;
+        EXPECT_TRUE(check({{"client/a.cpp", "// says " + call + "\n"}}).empty()) << call;
+    }
+    EXPECT_TRUE(
+        check({{"client/a.cpp", "files.sync_directory(a, b); file->sync(point);\n"}}).empty());
+    EXPECT_TRUE(check({{"tests/a.cpp",
+                        "rocks.Fsy"
+                        "nc(options);\n"}})
+                    .empty());
 }
 
 TEST(LayeringRules, keep_a_folders_detail_to_itself) {

@@ -79,17 +79,18 @@ class TrackedFileSystem final : public FileSystem {
 
     Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override {
         const std::scoped_lock lock{disk_.mutex()};
-        if (mode == OpenMode::create_new && !disk_.admit("file.create")) {
+        const bool creates = mode == OpenMode::create_new || mode == OpenMode::create_public;
+        if (creates && !disk_.admit("file.create")) {
             return io_error();
         }
-        if (mode == OpenMode::create_new && disk_.take_failure("file.create.full")) {
+        if (creates && disk_.take_failure("file.create.full")) {
             return full();
         }
         if (disk_.take_failure("file.open.descriptors")) {
             return no_descriptor();
         }
         SERAI_TRY(real, real_.open(path, mode));
-        auto inode = mode == OpenMode::create_new ? disk_.note_created(path) : disk_.find(path);
+        auto inode = creates ? disk_.note_created(path) : disk_.find(path);
         return std::unique_ptr<File>{
             std::make_unique<TrackedFile>(disk_, std::move(inode), std::move(real))};
     }

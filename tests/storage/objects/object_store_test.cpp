@@ -571,6 +571,7 @@ INSTANTIATE_TEST_SUITE_P(each,
                                          "object_adopted",
                                          "object_seal_file",
                                          "object_seal_directory",
+                                         "object_sealed_again",
                                          "object_remove"),
                          [](const auto& sync) { return std::string{sync.param}; });
 
