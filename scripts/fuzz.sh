@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes the decoders of protocol/ and crypto/ (clang, libFuzzer, AddressSanitizer, UBSan).
+# Fuzzes the decoders (clang, libFuzzer, AddressSanitizer, UBSan).
 #
 #   scripts/fuzz.sh all 20            every target for 20 seconds, as many at once as there are cores
 #   scripts/fuzz.sh mls_message 3600  one target for an hour

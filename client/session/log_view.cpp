@@ -11,11 +11,6 @@ namespace message = protocol::message;
 
 }  // namespace
 
-Result<KeptCheckpoint> KeptCheckpoint::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(note, reader.vector(merkle::kMaxNote));
-    return KeptCheckpoint{std::string{as_text(note)}};
-}
-
 Result<LogView> LogView::load(const merkle::VerifierKey& log_key,
                               vault::Vault& vault,
                               EvidenceLocker& evidence) {

@@ -22,6 +22,10 @@ Result<Settings> Settings::decode(protocol::codec::Reader& reader) {
     }
     SERAI_TRY(server, reader.text(kMaxServer));
     SERAI_TRY(endpoint, connection::Endpoint::parse(server));
+    if (endpoint.to_string() != server) {
+        return protocol::codec::CodecError::
+            bad_text;  // two spellings of one place, such as a port with zeros before it
+    }
     SERAI_TRY(fingerprint, reader.array<32>());
     SERAI_TRY(id, protocol::network::SpiffeId::decode(reader));
     return Settings{std::move(endpoint), fingerprint, std::move(id)};

@@ -1,5 +1,6 @@
 #include "client/vault/vault.hpp"
 
+#include "client/vault/head.hpp"
 #include "crypto/primitive/aead.hpp"
 #include "crypto/primitive/kdf.hpp"
 #include "storage/kv/rocks_store.hpp"
@@ -15,41 +16,12 @@ constexpr AeadAlgorithm kAead = AeadAlgorithm::chacha20_poly1305;
 constexpr std::size_t kKeySize = 32;
 constexpr std::size_t kSaltSize = 16;
 constexpr std::size_t kNameSize = 16;  // bytes of an HMAC that stand in a record's name
-constexpr std::uint16_t kHeadVersion = 1;
 // Every key and nonce pair is used once, since each encryption has a key of its own.
 constexpr ByteArray<crypto::kAeadNonceSize> kNonce{};
 
 using MasterKey = crypto::Secret<struct VaultMasterKeyTag>;
 using ContentKey = crypto::Secret<struct VaultContentKeyTag>;
 using RecordKey = crypto::Secret<struct VaultRecordKeyTag>;
-
-// The one record in plain: how to get from the passphrase to the master key.
-// struct { uint16 version = 1; opaque salt[16]; uint64 passes; uint64 memory_bytes; opaque wrapped<V>; } Head;
-struct Head {
-    ByteArray<crypto::kPasswordSaltSize> salt{};
-    crypto::PasswordCost cost;
-    Bytes wrapped;  // the master key, encrypted under the passphrase's key
-
-    void encode(protocol::codec::Writer& writer) const {
-        writer.u16(kHeadVersion);
-        writer.fixed(salt);
-        writer.u64(cost.passes);
-        writer.u64(cost.memory_bytes);
-        writer.vector(wrapped);
-    }
-
-    static Result<Head> decode(protocol::codec::Reader& reader) {
-        SERAI_TRY(version, reader.u16());
-        if (version != kHeadVersion) {
-            return protocol::codec::CodecError::unknown_value;
-        }
-        SERAI_TRY(salt, reader.array<crypto::kPasswordSaltSize>());
-        SERAI_TRY(passes, reader.u64());
-        SERAI_TRY(memory, reader.u64());
-        SERAI_TRY(wrapped, reader.vector());
-        return Head{salt, {passes, memory}, to_bytes(wrapped)};
-    }
-};
 
 // Shorter than every other name, so it can be none of them.
 const Bytes kHeadName = to_bytes(as_bytes("serai"));

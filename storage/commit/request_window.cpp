@@ -9,7 +9,6 @@ namespace {
 
 namespace keyspace = kv::keyspace;
 
-constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kRowBytes = 256 * 1024;  // a row is written when it has more
 
 kv::Key row_key(std::uint64_t row) {
@@ -25,50 +24,6 @@ std::uint64_t row_of(ByteView key) {
 }
 
 }  // namespace
-
-void KeptVerdict::encode(protocol::codec::Writer& writer) const {
-    writer.fixed(key.device);
-    writer.strong(key.id);
-    writer.fixed(digest);
-    writer.strong(time);
-    writer.flag(leaf.has_value());
-    if (leaf) {
-        writer.strong(*leaf);
-    }
-    writer.vector(body);
-}
-
-Result<KeptVerdict> KeptVerdict::decode(protocol::codec::Reader& reader) {
-    KeptVerdict out;
-    SERAI_TRY(device, reader.array<32>());
-    SERAI_TRY(id, reader.strong<RequestId>());
-    SERAI_TRY(digest, reader.array<32>());
-    SERAI_TRY(time, reader.strong<UnixMillis>());
-    SERAI_TRY(has_leaf, reader.flag());
-    if (has_leaf) {
-        SERAI_TRY(leaf, reader.strong<LogIndex>());
-        out.leaf = leaf;
-    }
-    SERAI_TRY(body, reader.vector());
-    out.key = {device, id};
-    out.digest = digest;
-    out.time = time;
-    out.body = body;
-    return out;
-}
-
-Result<std::vector<KeptVerdict>> decode_verdict_row(ByteView row) {
-    protocol::codec::Reader reader{row};
-    SERAI_TRY(version, reader.u8());
-    if (version != kVersion) {
-        return protocol::codec::CodecError::unknown_value;
-    }
-    SERAI_TRY(verdicts, protocol::codec::read_list<KeptVerdict>(reader));
-    if (!reader.at_end()) {
-        return protocol::codec::CodecError::trailing_bytes;
-    }
-    return std::move(verdicts);
-}
 
 std::uint64_t VerdictRows::add(const KeptVerdict& verdict, kv::WriteBatch& batch) {
     if (verdicts_.size() + verdict.body.size() > kRowBytes) {
@@ -86,7 +41,7 @@ void VerdictRows::finish(kv::WriteBatch& batch) {
     Bytes row;
     row.reserve(verdicts_.size() + 5);
     protocol::codec::Writer writer{row};
-    writer.u8(kVersion);
+    writer.u8(kVerdictRowVersion);
     writer.vector(verdicts_);
     batch.put(kv::Space::state, row_key(number_), row);
     verdicts_.clear();

@@ -29,6 +29,8 @@ struct KeptVerdict {
     static Result<KeptVerdict> decode(protocol::codec::Reader& reader);
 };
 
+inline constexpr std::uint8_t kVerdictRowVersion = 1;
+
 // The verdicts of one row: struct { uint8 version = 1; KeptVerdict verdicts<V>; } VerdictRow, at least one. The views live as
 // long as the row.
 Result<std::vector<KeptVerdict>> decode_verdict_row(ByteView row);

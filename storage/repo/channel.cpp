@@ -3,50 +3,6 @@
 #include <algorithm>
 
 namespace serai::storage::repo {
-namespace {
-
-constexpr std::uint8_t kFoundingVersion = 1;
-
-}  // namespace
-
-using protocol::network::PersonId;
-
-void Founding::encode(protocol::codec::Writer& writer) const {
-    writer.u8(kFoundingVersion);
-    writer.strong(group);
-    rules.encode(writer);
-    founder.encode(writer);
-    founder_party.encode(writer);
-    act.encode(writer);
-}
-
-Result<Founding> Founding::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(version, reader.u8());
-    if (version != kFoundingVersion) {
-        return protocol::codec::CodecError::unknown_value;
-    }
-    SERAI_TRY(group, reader.strong<GroupId>());
-    SERAI_TRY(rules, protocol::network::ChannelRules::decode(reader));
-    SERAI_TRY(founder, protocol::network::SpiffeId::decode(reader));
-    SERAI_TRY(party, protocol::network::PartyCode::decode(reader));
-    SERAI_TRY(act, protocol::message::ActReceipt::decode(reader));
-    return Founding{group, std::move(rules), std::move(founder), std::move(party), std::move(act)};
-}
-
-void PendingAct::encode(protocol::codec::Writer& writer) const {
-    writer.enumeration(kind);
-    subject.encode(writer);
-    signer.encode(writer);
-    writer.fixed(receipt_hash);
-}
-
-Result<PendingAct> PendingAct::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(kind, protocol::network::read_act_kind(reader));
-    SERAI_TRY(subject, PersonId::decode(reader));
-    SERAI_TRY(signer, PersonId::decode(reader));
-    SERAI_TRY(hash, reader.array<32>());
-    return PendingAct{kind, std::move(subject), std::move(signer), hash};
-}
 
 void ChannelHead::update_awaits_removal() {
     awaits_removal = std::ranges::any_of(*pending, [&](const auto& item) {

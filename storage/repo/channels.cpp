@@ -88,25 +88,6 @@ Result<std::shared_ptr<const crypto::mls::PublicGroup>> read_public_group(const 
     return crypto::mls::PublicGroup::load(*saved, tree);
 }
 
-void ReadableRange::encode(protocol::codec::Writer& writer) const {
-    writer.strong(from);
-    writer.flag(last.has_value());
-    if (last) {
-        writer.strong(*last);
-    }
-}
-
-Result<ReadableRange> ReadableRange::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(from, reader.strong<RecordNumber>());
-    SERAI_TRY(has_last, reader.flag());
-    ReadableRange range{from, std::nullopt};
-    if (has_last) {
-        SERAI_TRY(last, reader.strong<RecordNumber>());
-        range.last = last;
-    }
-    return range;
-}
-
 Channels::Channels(kv::Store& store, audit::AuditLog& log, std::size_t keep_loaded)
     : store_(store), log_(log), loaded_(keep_loaded) {}
 

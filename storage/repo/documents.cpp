@@ -12,71 +12,9 @@ namespace keyspace = kv::keyspace;
 using kv::make_key;
 using kv::Space;
 using protocol::codec::decode_exact;
-using protocol::codec::Reader;
-using protocol::codec::Writer;
 using protocol::network::DocumentId;
-using protocol::network::SpiffeId;
 
 }  // namespace
-
-void Upload::encode(Writer& writer) const {
-    writer.strong(object);
-    writer.strong(group);
-    device.encode(writer);
-    writer.u64(length);
-    writer.strong(begun);
-}
-
-Result<Upload> Upload::decode(Reader& reader) {
-    SERAI_TRY(object, reader.strong<ObjectId>());
-    SERAI_TRY(group, reader.strong<GroupId>());
-    SERAI_TRY(device, SpiffeId::decode(reader));
-    SERAI_TRY(length, reader.u64());
-    SERAI_TRY(begun, reader.strong<UnixMillis>());
-    return Upload{object, group, std::move(device), length, begun};
-}
-
-void Version::encode(Writer& writer) const {
-    writer.strong(object);
-    originator.encode(writer);
-    writer.u64(length);
-    writer.fixed(digest);
-    writer.fixed(marking);
-    writer.strong(leaf);
-}
-
-Result<Version> Version::decode(Reader& reader) {
-    SERAI_TRY(object, reader.strong<ObjectId>());
-    SERAI_TRY(originator, SpiffeId::decode(reader));
-    SERAI_TRY(length, reader.u64());
-    SERAI_TRY(digest, reader.array<32>());
-    SERAI_TRY(marking, reader.array<32>());
-    SERAI_TRY(leaf, reader.strong<LogIndex>());
-    return Version{object, std::move(originator), length, digest, marking, leaf};
-}
-
-void GrantState::encode(Writer& writer) const {
-    device.encode(writer);
-    writer.strong(group);
-    writer.strong(document);
-    writer.u32(version);
-    writer.strong(object);
-    writer.u64(length);
-    writer.strong(expires);
-    writer.strong(leaf);
-}
-
-Result<GrantState> GrantState::decode(Reader& reader) {
-    SERAI_TRY(device, SpiffeId::decode(reader));
-    SERAI_TRY(group, reader.strong<GroupId>());
-    SERAI_TRY(document, reader.strong<DocumentId>());
-    SERAI_TRY(version, reader.u32());
-    SERAI_TRY(object, reader.strong<ObjectId>());
-    SERAI_TRY(length, reader.u64());
-    SERAI_TRY(expires, reader.strong<UnixSeconds>());
-    SERAI_TRY(leaf, reader.strong<LogIndex>());
-    return GrantState{std::move(device), group, document, version, object, length, expires, leaf};
-}
 
 Document::Document(DocumentId id, Overlay overlay) : id_(id), overlay_(std::move(overlay)) {
     publish();

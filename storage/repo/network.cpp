@@ -47,23 +47,6 @@ Result<std::shared_ptr<const SignedGenesis>> read_genesis(const audit::AuditLog&
 
 }  // namespace
 
-void CrlRow::encode(protocol::codec::Writer& writer) const {
-    party.encode(writer);
-    writer.text(trust_domain);
-    writer.strong(leaf);
-    writer.strong(leaf_time);
-    writer.vector(der);
-}
-
-Result<CrlRow> CrlRow::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(party, protocol::network::PartyCode::decode(reader));
-    SERAI_TRY(trust_domain, reader.text(protocol::network::kMaxSpiffeId));
-    SERAI_TRY(leaf, reader.strong<LogIndex>());
-    SERAI_TRY(leaf_time, reader.strong<UnixSeconds>());
-    SERAI_TRY(der, reader.vector());
-    return CrlRow{std::move(party), std::move(trust_domain), leaf, leaf_time, to_bytes(der)};
-}
-
 const RecordedCrl* Revocations::find(const std::string& trust_domain, ByteView issuer) const {
     const auto found = lists_.find({trust_domain, to_bytes(issuer)});
     return found == lists_.end() ? nullptr : &found->second;

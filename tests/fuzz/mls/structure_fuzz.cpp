@@ -1,4 +1,5 @@
 // The parts of MLS messages, each by itself, so that the fuzzer need not find its way in from outside.
+#include "crypto/mls/group/public_group.hpp"
 #include "crypto/mls/wire/commit.hpp"
 #include "crypto/mls/wire/message.hpp"
 #include "crypto/mls/wire/tree_node.hpp"
@@ -15,9 +16,10 @@ SERAI_FUZZ_DECODERS(KeyPackage,
                     RequiredCapabilities,
                     Proposal,
                     ProposalOrRef,
+                    CachedProposal,
                     PreSharedKeyId,
                     ReInit,
-                    Commit,
+                    serai::crypto::mls::Commit,
                     UpdatePath,
                     GroupContext,
                     GroupInfo,
