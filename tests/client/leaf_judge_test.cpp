@@ -1,6 +1,8 @@
 // What the client asks of a member's certificate: RFC 9420, sections 5.3 and 5.3.1.
 #include "client/channel/judge.hpp"
-#include "tests/crypto/x509/test_ca.hpp"
+#include "crypto/x509/certificate.hpp"
+#include "crypto/x509/crl.hpp"
+#include "tests/client/bad_certificates.hpp"
 
 #include <gtest/gtest.h>
 
@@ -63,6 +65,30 @@ TEST_F(LeafJudgeTest, refuses_a_certificate_that_is_over) {
     const auto leaf = leaf_of(kLaptop, fresh_key());
     EXPECT_EQ(verdict(leaf, nullptr, tests::seconds_from_now(91 * tests::kDay)),
               x509::X509Error::expired);
+}
+
+// So in a Welcome's tree and in every commit: both are judged by this.
+TEST_F(LeafJudgeTest, refuses_each_bad_certificate) {
+    for (tests::BadCertificate& bad : tests::bad_certificates(uz_.uri(kLaptop), tests::kTestNow)) {
+        mls::LeafNode leaf;
+        leaf.signature_key = fresh_key();
+        bad.options.public_key = leaf.signature_key;
+        leaf.credential = {mls::X509Credential{{uz_.issue(bad.options)}}};
+        EXPECT_EQ(verdict(leaf), bad.error) << bad.name;
+    }
+}
+
+TEST_F(LeafJudgeTest, refuses_a_certificate_that_was_revoked) {
+    const auto leaf = leaf_of(kLaptop, fresh_key());
+    const auto other = leaf_of(kPhone, fresh_key());
+    tests::CrlOptions options;
+    options.serials = {
+        x509::Certificate::parse(leaf.credential.x509()->certificates.front())->serial()};
+    ASSERT_TRUE(
+        trust_.add_crl("uz.pve.example", *x509::Crl::parse(uz_.crl(options)), tests::kTestNow));
+
+    EXPECT_EQ(verdict(leaf), x509::X509Error::revoked);
+    EXPECT_EQ(verdict(other), ErrorCode{});
 }
 
 TEST_F(LeafJudgeTest, accepts_a_renewed_certificate_of_the_same_device_only) {
