@@ -2,7 +2,7 @@
 #            [TIMEOUT <seconds>] [SERIAL])
 # One GoogleTest program, each of whose tests is a test of CTest. SERIAL: its tests run while no other test does. Leave
 # TIMEOUT out unless the test is the odd one: then test.sh and soak.sh choose the limit. Tests labelled "crash" read
-# SERAI_CRASH_RUNS, the number of times that they kill or power-fail their victim (scripts/soak.sh raises it).
+# SERAI_CRASH_RUNS, the number of times that they kill or power-fail their victim at random (scripts/soak.sh raises it).
 include(GoogleTest)
 
 # One precompiled header for all test programs: GoogleTest and Result cost a second of every test file.

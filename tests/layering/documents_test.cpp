@@ -1,11 +1,13 @@
-// What the documents list is what the sources have.
+// What the documents list is what the sources have, and what they link to is there.
 #include "tests/layering/tree.hpp"
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace serai::layering {
 namespace {
@@ -64,6 +66,62 @@ TEST(OperationsDocument, names_no_setting_that_does_not_exist) {
     for (const std::string& name : named) {
         EXPECT_TRUE(known.contains(name)) << "limits." << name;
     }
+}
+
+// ---- links ----
+
+struct Link {
+    std::filesystem::path from;
+    std::string target;
+};
+
+// The links of a document to files of the project: [words](target), without what stands behind a #.
+std::vector<Link> links_of(const std::filesystem::path& document, const std::string& text) {
+    static const std::regex kLink{R"re(\]\(([^)\s]+)\))re"};
+    std::vector<Link> links;
+    const std::sregex_iterator end;
+    for (std::sregex_iterator match{text.begin(), text.end(), kLink}; match != end; ++match) {
+        const std::string whole = (*match)[1];
+        const std::string target = whole.substr(0, whole.find('#'));
+        if (!target.empty() && whole.find("://") == std::string::npos &&
+            !whole.starts_with("mailto:")) {
+            links.push_back({document, target});
+        }
+    }
+    return links;
+}
+
+bool leads_somewhere(const Link& link) {
+    const std::filesystem::path root{SERAI_SOURCE_DIR};
+    const auto base = link.target.starts_with('/') ? root : root / link.from.parent_path();
+    return std::filesystem::exists(base / std::filesystem::path{link.target}.relative_path());
+}
+
+TEST(Documents, have_no_link_that_leads_nowhere) {
+    std::size_t links = 0;
+    for (const auto& path : project_files()) {
+        if (path.extension() != ".md") {
+            continue;
+        }
+        for (const Link& link : links_of(path, read_project_file(path))) {
+            ++links;
+            EXPECT_TRUE(leads_somewhere(link)) << path << " links to " << link.target;
+        }
+    }
+    EXPECT_GT(links, 10U);
+}
+
+// Planted faults.
+TEST(Documents, are_searched_for_every_kind_of_link) {
+    const auto links =
+        links_of("docs/a.md",
+                 "[x](b.md) ![y](../c.png) [z](d.md#there) [w](#here) "
+                 "[v](https://example.org/e.md) [u](mailto:a@b) [README](/README.md)");
+    ASSERT_EQ(links.size(), 4U);
+    EXPECT_FALSE(leads_somewhere(links[0]));
+    EXPECT_FALSE(leads_somewhere(links[1]));
+    EXPECT_EQ(links[2].target, "d.md");
+    EXPECT_TRUE(leads_somewhere(links[3]));
 }
 
 }  // namespace
