@@ -79,10 +79,12 @@ inline constexpr std::string_view kDevice = "device";  // SPIFFE id of the devic
 inline constexpr std::string_view kCertificate = "certificate";  // DER, in certificate-seen
 inline constexpr std::string_view kRecord = "record";  // RecordPosition, in record entries
 inline constexpr std::string_view kKeyPackage =
-    "key-package";                                       // reference claimed, in claim-key-package
-inline constexpr std::string_view kGenesis = "genesis";  // SignedGenesis
-inline constexpr std::string_view kCrl = "crl";          // PartyCode<V> | DER<V>
-inline constexpr std::string_view kReason = "reason";    // text, in refused
+    "key-package";  // reference claimed, in claim-key-package
+inline constexpr std::string_view kLastResort =
+    "last-resort";  // likewise, of one that may be claimed again
+inline constexpr std::string_view kGenesis = "genesis";                   // SignedGenesis
+inline constexpr std::string_view kCrl = "crl";                           // PartyCode<V> | DER<V>
+inline constexpr std::string_view kReason = "reason";                     // text, in refused
 inline constexpr std::string_view kChannelCounter = "channel";            // GroupId | Counter
 inline constexpr std::string_view kDocumentCounter = "document-counter";  // DocumentId | Counter
 inline constexpr std::string_view kPartyCounterPrefix =
@@ -99,6 +101,7 @@ inline constexpr std::string_view kRefused =
 inline constexpr std::string_view kEstablished = "established";
 inline constexpr std::string_view kCommit = "commit";
 inline constexpr std::string_view kMessage = "message";
+inline constexpr std::string_view kProposal = "proposal";  // the server's own
 }  // namespace entry_type
 
 inline constexpr std::uint64_t kNoPrevious = ~std::uint64_t{0};

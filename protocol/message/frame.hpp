@@ -52,6 +52,8 @@ enum class RequestType : std::uint16_t {
     list_channels = 29,
     fetch_tree = 30,
     list_acts = 31,
+    fetch_group_info = 32,
+    report = 33,
     list_mailbox = 40,
     delete_mailbox = 41,
     seal_document = 50,

@@ -27,7 +27,7 @@ Result<ChannelRecord> ChannelRecord::decode(codec::Reader& reader) {
     SERAI_TRY(time, reader.strong<UnixMillis>());
     SERAI_TRY(mls_message, reader.vector(limits::kMaxMlsMessage));
     SERAI_TRY(acts, codec::read_list<ActReceipt>(reader, kMaxActs));
-    if (version != kRecordVersion || type < 1 || type > 3) {
+    if (version != kRecordVersion || type < 1 || type > 4) {
         return CodecError::unknown_value;
     }
     return ChannelRecord{

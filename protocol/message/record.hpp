@@ -14,6 +14,7 @@ enum class RecordType : std::uint8_t {
     established = 1,  // record 0: the founder's GroupInfo with ratchet_tree, and the founding act
     commit = 2,       // a PublicMessage commit, and the acts that authorise its adds and removes
     application = 3,  // a PrivateMessage
+    proposal = 4,     // a PublicMessage of the server: remove a device; and the act that wants it
 };
 
 // struct { uint8 version = 1; RecordType type; uint64 time; opaque mls_message<V>; ActReceipt acts<V>; } ChannelRecord;
@@ -67,8 +68,9 @@ struct ActReference {
 // struct { uint16 version = 1; opaque message_id[16]; ChainHead head; ActReference acts<V>; } ChannelAad;
 struct ChannelAad {
     MessageId message_id;
-    ChainHead head;                  // the newest record the sender has processed
-    std::vector<ActReference> acts;  // commits only; in the order of ChannelRecord.acts
+    ChainHead head;  // the newest record the sender has processed
+    std::vector<ActReference>
+        acts;  // commits and proposals only; in the order of ChannelRecord.acts
 
     void encode(codec::Writer& writer) const;
     static Result<ChannelAad> decode(codec::Reader& reader);

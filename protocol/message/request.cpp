@@ -160,7 +160,8 @@ Result<ClaimedKeyPackages> ClaimedKeyPackages::decode(Reader& reader) {
 
 Result<KeyPackageCount> KeyPackageCount::decode(Reader& reader) {
     SERAI_TRY(count, reader.u32());
-    return KeyPackageCount{count};
+    SERAI_TRY(until, reader.strong<UnixSeconds>());
+    return KeyPackageCount{count, until};
 }
 
 void EstablishChannel::encode(Writer& writer) const {
@@ -305,6 +306,37 @@ Result<FetchTree> FetchTree::decode(Reader& reader) {
 Result<Acts> Acts::decode(Reader& reader) {
     SERAI_TRY(acts, codec::read_list<ActReceipt>(reader, limits::kMaxPageEntries));
     return Acts{std::move(acts)};
+}
+
+void PublishedGroup::encode(Writer& writer) const {
+    writer.strong(epoch);
+    writer.vector(group_info);
+    writer.nested([&](Writer& inner) {
+        for (const Epoch& one : psk_epochs) {
+            inner.strong(one);
+        }
+    });
+}
+
+Result<PublishedGroup> PublishedGroup::decode(Reader& reader) {
+    SERAI_TRY(epoch, reader.strong<Epoch>());
+    SERAI_TRY(group_info, read_mls_message(reader));
+    SERAI_TRY(list, reader.vector(sizeof(std::uint64_t) * (limits::kResumptionEpochs + 1)));
+    PublishedGroup out{epoch, std::move(group_info), {}};
+    Reader inner{list};
+    while (!inner.at_end()) {
+        SERAI_TRY(one, inner.strong<Epoch>());
+        if (!out.psk_epochs.empty() && one <= out.psk_epochs.back()) {
+            return CodecError::unknown_value;
+        }
+        out.psk_epochs.push_back(one);
+    }
+    return out;
+}
+
+Result<FetchGroupInfo> FetchGroupInfo::decode(Reader& reader) {
+    SERAI_TRY(group, reader.strong<GroupId>());
+    return FetchGroupInfo{group};
 }
 
 void ListActs::encode(Writer& writer) const {

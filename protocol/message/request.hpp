@@ -82,6 +82,7 @@ using FoundChannel =
     ActRequest<RequestType::found_channel, ActReceipt, network::FoundChannelStatement>;
 using Admit = ActRequest<RequestType::admit, ActReceipt, network::AdmitStatement>;
 using Expel = ActRequest<RequestType::expel, ActReceipt, network::ExpelStatement>;
+using Report = ActRequest<RequestType::report, Receipt, network::ReportStatement>;
 using SealDocument =
     ActRequest<RequestType::seal_document, Receipt, network::SealDocumentStatement>;
 using CompleteDocument =
@@ -163,9 +164,13 @@ using ClaimKeyPackage = ActRequest<RequestType::claim_key_package,
                                    network::ClaimKeyPackageStatement>;
 
 struct KeyPackageCount {
-    std::uint32_t count = 0;
+    std::uint32_t count = 0;        // without the one of last resort
+    UnixSeconds last_resort_until;  // the end of its lifetime; 0: there is none
 
-    void encode(codec::Writer& writer) const { writer.u32(count); }
+    void encode(codec::Writer& writer) const {
+        writer.u32(count);
+        writer.strong(last_resort_until);
+    }
 
     static Result<KeyPackageCount> decode(codec::Reader& reader);
 
@@ -182,7 +187,7 @@ struct CountKeyPackages : Nothing {
 
 // ---- channels ----
 
-// Puts the founder's first GroupInfo (epoch 0, with ratchet_tree, external_pub absent or present) into a founded channel.
+// Puts the founder's first GroupInfo (epoch 0, with ratchet_tree and external_pub) into a founded channel.
 struct EstablishChannel {
     static constexpr RequestType kType = RequestType::establish_channel;
     using Response = RecordReceipt;
@@ -196,7 +201,8 @@ struct EstablishChannel {
     friend bool operator==(const EstablishChannel&, const EstablishChannel&) = default;
 };
 
-// One commit for the channel's current epoch. stale_epoch: another won.
+// One commit for the channel's current epoch, by a member; or by one that comes back (an external commit that replaces its own
+// leaf). stale_epoch: another won.
 struct Commit {
     static constexpr RequestType kType = RequestType::commit;
     using Response = RecordReceipt;
@@ -205,7 +211,7 @@ struct Commit {
     Epoch epoch;       // the epoch that the commit was made in
     Bytes commit;      // MLSMessage, a PublicMessage
     Bytes welcome;     // MLSMessage mls_welcome without ratchet_tree; empty when nobody was added
-    Bytes group_info;  // MLSMessage mls_group_info of the new epoch, without ratchet_tree
+    Bytes group_info;  // MLSMessage mls_group_info of the new epoch: external_pub, no ratchet_tree
     std::vector<ActReceipt>
         acts;  // one for each person added or removed, in the order of ChannelAad.acts
 
@@ -366,6 +372,33 @@ struct ListActs {
     static Result<ListActs> decode(codec::Reader& reader);
 
     friend bool operator==(const ListActs&, const ListActs&) = default;
+};
+
+struct PublishedGroup {
+    Epoch epoch;
+    Bytes group_info;  // MLSMessage mls_group_info of that epoch, with external_pub
+
+    // Epochs of the last limits::kResumptionEpochs whose resumption PSK every other member has, ascending.
+    std::vector<Epoch> psk_epochs;
+
+    void encode(codec::Writer& writer) const;
+    static Result<PublishedGroup> decode(codec::Reader& reader);
+
+    friend bool operator==(const PublishedGroup&, const PublishedGroup&) = default;
+};
+
+// What a member needs that lost its way and comes back by external commit (RFC 9420, section 12.4.3.2). Members only.
+struct FetchGroupInfo {
+    static constexpr RequestType kType = RequestType::fetch_group_info;
+    using Response = PublishedGroup;
+
+    GroupId group;
+
+    void encode(codec::Writer& writer) const { writer.strong(group); }
+
+    static Result<FetchGroupInfo> decode(codec::Reader& reader);
+
+    friend bool operator==(const FetchGroupInfo&, const FetchGroupInfo&) = default;
 };
 
 // ---- mailbox ----
@@ -591,6 +624,8 @@ using AnyRequest = std::variant<Hello,
                                 ListChannels,
                                 FetchTree,
                                 ListActs,
+                                FetchGroupInfo,
+                                Report,
                                 ListMailbox,
                                 DeleteMailbox,
                                 SealDocument,

@@ -27,6 +27,7 @@ enum class ActKind : std::uint16_t {
     open_document = 7,
     complete_document = 8,
     query_openings = 9,
+    report = 10,
 };
 
 // As in the signature's label "Serai 1.0 <kind>", for instance "open-document".

@@ -83,6 +83,8 @@ constexpr std::string_view kGroup = "group";
 constexpr std::string_view kSubject = "subject";
 constexpr std::string_view kRules = "rules";
 constexpr std::string_view kReference = "key-package";
+constexpr std::string_view kRecord = "record";
+constexpr std::string_view kChainHash = "chain-hash";
 constexpr std::string_view kDocument = "document";
 constexpr std::string_view kVersion = "version";
 constexpr std::string_view kObject = "object";
@@ -164,6 +166,21 @@ NamedValues ExpelStatement::values() const {
 
 Result<ExpelStatement> ExpelStatement::parse(std::span<const Field> fields) {
     return parse_group_and_subject<ExpelStatement>(fields);
+}
+
+NamedValues ReportStatement::values() const {
+    return {{kGroup, value_bytes(group)},
+            {kRecord, value_bytes(record)},
+            {kChainHash, value_bytes(chain_hash)}};
+}
+
+Result<ReportStatement> ReportStatement::parse(std::span<const Field> list) {
+    Fields fields{list};
+    SERAI_TRY(group, fields.take<GroupId>(kGroup));
+    SERAI_TRY(record, fields.take<RecordNumber>(kRecord));
+    SERAI_TRY(chain_hash, fields.take<Digest>(kChainHash));
+    SERAI_CHECK(fields.finish());
+    return ReportStatement{group, record, chain_hash};
 }
 
 NamedValues SealDocumentStatement::values() const {

@@ -73,6 +73,18 @@ struct ExpelStatement {
     static Result<ExpelStatement> parse(std::span<const Field> fields);
 };
 
+// A member says that it cannot follow a channel beyond a record: a commit whose secrets do not hold, or a record that it must have
+// written itself and knows nothing of.
+struct ReportStatement {
+    static constexpr ActKind kKind = ActKind::report;
+    GroupId group;
+    RecordNumber record;
+    Digest chain_hash{};  // of the record
+
+    [[nodiscard]] NamedValues values() const;
+    static Result<ReportStatement> parse(std::span<const Field> fields);
+};
+
 // Makes an uploaded object visible as a version of a document.
 struct SealDocumentStatement {
     static constexpr ActKind kKind = ActKind::seal_document;

@@ -72,6 +72,8 @@ TEST(Structures, of_channel_requests_keep_the_properties) {
                             FetchTree,
                             TreePart,
                             ListActs,
+                            FetchGroupInfo,
+                            PublishedGroup,
                             Acts>();
 }
 
