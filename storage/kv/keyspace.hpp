@@ -36,9 +36,14 @@ using Table = std::uint8_t;
 // state    | 0x16 | group id[32], u64 leaf index                | PendingRow                          | repo/channels
 // state    | 0x17 | group id[32], u64 epoch, u32 part           | TreeRow                             | repo/channels
 // state    | 0x18 | group id[32], u64 epoch, device key[32]     | nothing; until it took its Welcome  | repo/channels
+// state    | 0x19 | group id[32]                                | LastCommit                          | repo/channels
+// state    | 0x1a | group id[32], u64 record number             | ProposalRow, of this epoch          | repo/channels
+// state    | 0x1b | group id[32]                                | GroupInfoRow, of this epoch         | repo/channels
+// state    | 0x1c | group id[32], device key[32]                | KnownEpochs                         | repo/channels
 // state    | 0x20 | device key[32], u64 sequence                | MailboxItem                         | repo/mailbox
 // state    | 0x21 | person key[32], device key[32], u64 leaf    | KeyPackageRow                       | repo/directory
 //          |      | index, u16 place                            |                                     |
+// state    | 0x22 | person key[32], device key[32]              | KeyPackageRow, of last resort       | repo/directory
 // state    | 0x30 | object id[16]                               | Upload                              | repo/documents
 // state    | 0x31 | document id[16], u32 version                | Version                             | repo/documents
 // state    | 0x32 | document id[16]                             | group id[32]                        | repo/documents
@@ -69,8 +74,13 @@ inline constexpr Table kDeviceChannel = 0x15;
 inline constexpr Table kPendingAct = 0x16;
 inline constexpr Table kTreePart = 0x17;
 inline constexpr Table kTreeWaiter = 0x18;
+inline constexpr Table kLastCommit = 0x19;
+inline constexpr Table kProposal = 0x1a;
+inline constexpr Table kGroupInfo = 0x1b;
+inline constexpr Table kKnownEpochs = 0x1c;
 inline constexpr Table kMailbox = 0x20;
 inline constexpr Table kKeyPackage = 0x21;
+inline constexpr Table kLastResort = 0x22;
 inline constexpr Table kUpload = 0x30;
 inline constexpr Table kVersion = 0x31;
 inline constexpr Table kDocument = 0x32;

@@ -311,6 +311,11 @@ Result<void> MemoryStore::purge(Space space, std::span<const ByteView> keys) {
     return commit(batch);
 }
 
+Result<void> MemoryStore::forget(Space, ByteView, ByteView) {
+    // Memory keeps nothing else than the present records.
+    return health().writable ? Result<void>{} : Result<void>{StoreError::unavailable};
+}
+
 Result<void> MemoryStore::checkpoint(const std::filesystem::path& directory) {
     auto copy = make_memory_disk();
     const std::scoped_lock lock{disk_->mutex};

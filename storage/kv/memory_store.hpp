@@ -56,6 +56,7 @@ class MemoryStore final : public Store {
     [[nodiscard]] Result<std::vector<Bytes>> list_logs(ByteView after,
                                                        std::size_t max_names) const override;
     Result<void> purge(Space space, std::span<const ByteView> keys) override;
+    Result<void> forget(Space space, ByteView begin, ByteView end) override;
     Result<void> checkpoint(const std::filesystem::path& directory) override;
     [[nodiscard]] Health health() const override;
 

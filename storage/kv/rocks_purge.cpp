@@ -63,19 +63,31 @@ Result<void> wait_until_gone(RocksDatabase& base, Names old) {
 
 rocksdb::Status compact(RocksDatabase& base,
                         rocksdb::ColumnFamilyHandle* family,
-                        std::span<const ByteView> keys) {
+                        ByteView first,
+                        ByteView last) {
     rocksdb::CompactRangeOptions options;
     // Also a table that already lies at the bottom, where nothing else would ever rewrite it.
     options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
     options.exclusive_manual_compaction = true;
-    for (const ByteView key : keys) {
-        const auto slice = to_slice(key);
-        if (const auto status = base.db->CompactRange(options, family, &slice, &slice);
-            !status.ok()) {
-            return status;
-        }
+    const auto from = to_slice(first);
+    const auto to = to_slice(last);
+    return base.db->CompactRange(options, family, &from, &to);
+}
+
+// Flushes, rewrites by `compact_all`, and waits until nothing of before is left.
+template <class CompactAll>
+Result<void> rewrite(RocksDatabase& base, CompactAll compact_all) {
+    SERAI_TRY(old_logs, list(base, ".log"));
+    if (!base.flush().ok() || !compact_all().ok()) {
+        return StoreError::unavailable;
     }
-    return rocksdb::Status::OK();
+    SERAI_TRY(old, list(base, ".sst"));
+    old.merge(old_logs);
+    SERAI_CHECK(wait_until_gone(base, std::move(old)));
+    if (!base.files->sync_directory(base.rocks_directory(), file::SyncPoint::purge_directory)) {
+        return StoreError::unavailable;
+    }
+    return {};
 }
 
 }  // namespace
@@ -86,17 +98,21 @@ Result<void> rewrite_without(RocksDatabase& base,
     if (keys.empty()) {
         return {};
     }
-    SERAI_TRY(old_logs, list(base, ".log"));
-    if (!base.flush().ok() || !compact(base, family, keys).ok()) {
-        return StoreError::unavailable;
-    }
-    SERAI_TRY(old, list(base, ".sst"));
-    old.merge(old_logs);
-    SERAI_CHECK(wait_until_gone(base, std::move(old)));
-    if (!base.files->sync_directory(base.rocks_directory(), file::SyncPoint::purge_directory)) {
-        return StoreError::unavailable;
-    }
-    return {};
+    return rewrite(base, [&] {
+        for (const ByteView key : keys) {
+            if (const auto status = compact(base, family, key, key); !status.ok()) {
+                return status;
+            }
+        }
+        return rocksdb::Status::OK();
+    });
+}
+
+Result<void> rewrite_range(RocksDatabase& base,
+                           rocksdb::ColumnFamilyHandle* family,
+                           ByteView begin,
+                           ByteView end) {
+    return rewrite(base, [&] { return compact(base, family, begin, end); });
 }
 
 }  // namespace serai::storage::kv

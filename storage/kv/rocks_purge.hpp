@@ -14,4 +14,10 @@ Result<void> rewrite_without(RocksDatabase& base,
                              rocksdb::ColumnFamilyHandle* family,
                              std::span<const ByteView> keys);
 
+// The same for all keys in [begin, end), of which none needs to be deleted: what they were before is gone afterwards.
+Result<void> rewrite_range(RocksDatabase& base,
+                           rocksdb::ColumnFamilyHandle* family,
+                           ByteView begin,
+                           ByteView end);
+
 }  // namespace serai::storage::kv

@@ -41,6 +41,7 @@ class RocksStore final : public Store {
                          std::size_t max_bytes) const override;
     Result<std::vector<Bytes>> list_logs(ByteView after, std::size_t max_names) const override;
     Result<void> purge(Space space, std::span<const ByteView> keys) override;
+    Result<void> forget(Space space, ByteView begin, ByteView end) override;
     Result<void> checkpoint(const std::filesystem::path& directory) override;
     Health health() const override;
 
@@ -325,6 +326,10 @@ Result<void> RocksStore::purge(Space space, std::span<const ByteView> keys) {
     SERAI_CHECK(commit(batch));
     SERAI_CRASH_POINT("kv.purge.deleted");
     return rewrite_without(*base_, base_->family(space), keys);
+}
+
+Result<void> RocksStore::forget(Space space, ByteView begin, ByteView end) {
+    return rewrite_range(*base_, base_->family(space), begin, end);
 }
 
 Result<void> RocksStore::checkpoint(const std::filesystem::path& directory) {

@@ -135,6 +135,10 @@ class Store {
     // After `unknown` or `unavailable` the records may still be in some file: call again after opening.
     virtual Result<void> purge(Space space, std::span<const ByteView> keys) = 0;
 
+    // Sees to it that the keys of a range [begin, end) have in no file of this store another record than their present one: those that
+    // were overwritten and erased before the call are gone when it returns, as after purge(). Slow, likewise.
+    virtual Result<void> forget(Space space, ByteView begin, ByteView end) = 0;
+
     // A complete copy as of now in `directory`, which must not exist and must be on the same file system. It is durable on
     // return, and can be opened as a store. Not counted as a write: a failure leaves the store as it was.
     virtual Result<void> checkpoint(const std::filesystem::path& directory) = 0;

@@ -467,6 +467,20 @@ TEST_P(StoreConformance, purged_records_are_gone_and_the_others_stay) {
               StoreError::invalid);
 }
 
+TEST_P(StoreConformance, forgetting_keeps_what_is_there_now) {
+    ASSERT_TRUE(put(store(), "a", "1"));
+    ASSERT_TRUE(put(store(), "a", "2"));
+    ASSERT_TRUE(put(store(), "b", "3"));
+
+    ASSERT_TRUE(store().forget(Space::state, bytes("a"), bytes("c")));
+
+    EXPECT_EQ(get(store(), "a"), copy("2"));
+    EXPECT_EQ(get(store(), "b"), copy("3"));
+    EXPECT_TRUE(store().forget(Space::state, bytes("x"), bytes("y")));  // of an empty range
+    bench_->reopen();
+    EXPECT_EQ(get(store(), "a"), copy("2"));
+}
+
 TEST_P(StoreConformance, a_checkpoint_is_a_store_as_of_then) {
     ASSERT_TRUE(put(store(), "key", "then"));
     fill_log(store(), "log", 3);
