@@ -1,5 +1,6 @@
 #include "crypto/act/channel_chain.hpp"
 #include "crypto/act/commitment.hpp"
+#include "crypto/primitive/hash.hpp"
 #include "storage/audit/check_facts.hpp"
 #include "storage/commit/request.hpp"
 #include "storage/kv/keyspace.hpp"
@@ -43,6 +44,8 @@ class ChannelCheck {
         if (records_ != 0) {
             SERAI_CHECK(check_group());
         }
+        SERAI_CHECK(check_proposals());
+        SERAI_CHECK(check_last_commit());
         return check_trees();
     }
 
@@ -99,7 +102,13 @@ class ChannelCheck {
         expect(has_leaf(n, entry->leaf.value()), which + " has no leaf");
         expect((n == 0) == (record->type == RecordType::established),
                which + " is of a type that does not belong there");
-        commits_ += record->type == RecordType::commit ? 1U : 0U;
+        if (record->type == RecordType::commit) {
+            ++commits_;
+            last_commit_ = crypto::sha256(record->mls_message);
+            proposals_.clear();
+        } else if (record->type == RecordType::proposal) {
+            proposals_.insert(n);
+        }
         for (const ActReceipt& act : record->acts) {
             expect(facts_.has(act.receipt), "an act beside " + which + " is not in the log");
             used_.insert(act.receipt.index.value());
@@ -135,6 +144,35 @@ class ChannelCheck {
         });
     }
 
+    // What commits may refer to are the proposals since the last one.
+    Result<void> check_proposals() {
+        const kv::Key prefix = make_key(keyspace::kProposal, group());
+        std::set<std::uint64_t> kept;
+        SERAI_CHECK(for_each_row(store_, prefix, [&](ByteView key, ByteView value) -> Result<void> {
+            kept.insert(repo::integer_at(key, prefix.size()));
+            expect(decode_exact<repo::ServerProposal>(value).has_value(),
+                   "a proposal does not decode");
+            return {};
+        }));
+        expect(kept == proposals_, "the proposals are not those of the epoch");
+        return {};
+    }
+
+    Result<void> check_last_commit() {
+        SERAI_TRY(row, store_.get(Space::state, make_key(keyspace::kLastCommit, group())));
+        if (!row) {
+            expect(commits_ == 0, "the last commit is not known");
+            return {};
+        }
+        const auto commit = decode_exact<repo::LastCommit>(*row);
+        const auto record =
+            commit ? leaves_.find(commit->receipt.receipt.index.value()) : leaves_.end();
+        expect(record != leaves_.end() && record->second == commit->receipt.head.n.value() &&
+                   commit->digest == last_commit_,
+               "the last commit is another one");
+        return {};
+    }
+
     Result<void> check_group() {
         const auto loaded = repo::read_public_group(store_, group());
         if (!loaded) {
@@ -143,6 +181,10 @@ class ChannelCheck {
         }
         const auto& public_group = **loaded;
         expect(public_group.epoch() == commits_, "the epoch is not the number of commits");
+        SERAI_TRY(info, store_.get(Space::state, make_key(keyspace::kGroupInfo, group())));
+        const auto info_row = decode_exact<repo::GroupInfoRow>(info ? *info : Bytes{});
+        expect(info_row && info_row->epoch.value() == commits_,
+               "the GroupInfo is not of the epoch");
         std::size_t members = 0;
         SERAI_CHECK(for_each_row(store_,
                                  make_key(keyspace::kMember, group()),
@@ -237,6 +279,8 @@ class ChannelCheck {
     Digest h_{};
     std::uint64_t records_ = 0;
     std::uint64_t commits_ = 0;
+    Digest last_commit_{};                           // SHA-256 of its message
+    std::set<std::uint64_t> proposals_;              // records since it
     std::set<std::uint64_t> used_;                   // leaves of acts beside commits
     std::map<std::uint64_t, std::uint64_t> leaves_;  // record numbers by leaf
 };

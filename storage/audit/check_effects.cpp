@@ -36,6 +36,7 @@ class EffectCheck {
         SERAI_CHECK(check_acts());
         SERAI_CHECK(check_verdicts());
         SERAI_CHECK(check_key_packages());
+        SERAI_CHECK(check_last_resorts());
         SERAI_CHECK(check_versions());
         SERAI_CHECK(check_accesses());
         SERAI_CHECK(check_crls());
@@ -112,6 +113,16 @@ class EffectCheck {
                         return facts_.erased.contains(leaf) ||
                                (found != facts_.published.end() && found->second == leaf);
                     });
+    }
+
+    Result<void> check_last_resorts() {
+        return each(
+            keyspace::kLastResort,
+            "a key package of last resort was never published",
+            [&](ByteView, ByteView value) {
+                const auto row = decode_exact<repo::KeyPackageRow>(value);
+                return row && (!facts_.erased.empty() || facts_.published.contains(row->reference));
+            });
     }
 
     Result<void> check_versions() {

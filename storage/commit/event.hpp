@@ -30,6 +30,11 @@ struct MembersChanged {
     std::vector<protocol::network::SpiffeId> removed;
 };
 
+// A channel has members who must leave it, and not for each of them a proposal of the server in this epoch.
+struct RemovalDue {
+    GroupId group;
+};
+
 struct MailboxArrived {
     protocol::network::SpiffeId device;
 };
@@ -39,6 +44,7 @@ struct MailboxArrived {
 struct CertificatesRevoked {
     std::string trust_domain;
     std::vector<Bytes> serials;  // big-endian, no leading zero bytes, ascending
+    bool any_new = false;        // whether one of them was not revoked before
 };
 
 struct DocumentSealed {
@@ -48,7 +54,11 @@ struct DocumentSealed {
     ObjectId object;
 };
 
-using Event = std::
-    variant<RecordAppended, MembersChanged, MailboxArrived, CertificatesRevoked, DocumentSealed>;
+using Event = std::variant<RecordAppended,
+                           MembersChanged,
+                           RemovalDue,
+                           MailboxArrived,
+                           CertificatesRevoked,
+                           DocumentSealed>;
 
 }  // namespace serai::storage::commit

@@ -7,7 +7,9 @@
 #include "storage/repo/channels.hpp"
 #include "storage/repo/device_intent.hpp"
 #include "storage/repo/group_rows.hpp"
+#include "storage/repo/network_state.hpp"
 #include "storage/repo/record_append.hpp"
+#include "storage/repo/removals.hpp"
 
 #include <algorithm>
 #include <set>
@@ -53,13 +55,20 @@ struct Plan {
     std::shared_ptr<const Roster> roster;
     std::vector<protocol::network::PartyCode> parties;  // of both epochs
     Bytes record;
+    Digest digest{};  // of the commit
     Bytes welcome;
+    bool returns = false;  // by external commit
     std::vector<UsedAct> acts;
     std::vector<Coming> added;
     std::optional<RecordNumber> welcomed_from;
     std::vector<Leaving> removed;
     kv::WriteBatch rows;  // of group, members and tree
 };
+
+UnixSeconds seconds_of(UnixMillis time) {
+    constexpr std::uint64_t kMillis = 1000;
+    return UnixSeconds{time.value() / kMillis};
+}
 
 std::set<PersonId> persons_of(const std::vector<SpiffeId>& devices) {
     std::set<PersonId> persons;
@@ -87,12 +96,15 @@ class ApplyCommitIntent final : public DeviceIntent {
     Result<Bytes> decide_device(const View& view, Effects& effects) const override {
         const ChannelHead& head = plan_.channel->overlay().head;
         if (head.epoch != plan_.base->epoch) {
-            return WireError::stale_epoch;
+            const bool again = head.last_commit && head.last_commit->digest == plan_.digest;
+            return again ? Result<Bytes>{protocol::codec::encode(head.last_commit->receipt)}
+                         : Result<Bytes>{WireError::stale_epoch};
         }
         if (head.roster->find(who().device) == nullptr) {
             return WireError::forbidden;
         }
-        SERAI_CHECK(judge_acts(*head.pending));
+        SERAI_CHECK(judge_removals(head));
+        SERAI_CHECK(judge_acts(head, view.now));
         const Appended appended =
             append_record(view, *plan_.channel, draft_, plan_.record, plan_.parties, effects);
         effects.rows.merge(plan_.rows);
@@ -102,16 +114,48 @@ class ApplyCommitIntent final : public DeviceIntent {
             effects.rows.erase(Space::state,
                                make_key(keyspace::kPendingAct, plan_.channel->group(), act.leaf));
         }
-        add_events(appended.head.n, effects);
-        effects.changes.push_back(channel_change(
-            plan_.channel,
-            // The intent outlives the batch, and so this reference.
-            [this, appended](Channel::Overlay& overlay) { enter(appended, overlay); }));
+        for (const ServerProposal& proposal : *head.proposals) {
+            effects.rows.erase(
+                Space::state,
+                make_key(keyspace::kProposal, plan_.channel->group(), proposal.record));
+        }
+        auto last_commit = std::make_shared<const LastCommit>(
+            LastCommit{plan_.digest, {appended.head, appended.receipt}});
+        effects.rows.put_encoded(
+            Space::state, make_key(keyspace::kLastCommit, plan_.channel->group()), *last_commit);
+        add_events(head, appended.head.n, effects);
+        effects.changes.push_back(
+            channel_change(plan_.channel,
+                           // The intent outlives the batch, and so this reference.
+                           [this, appended, last_commit](Channel::Overlay& overlay) {
+                               enter(appended, overlay);
+                               overlay.head.last_commit = last_commit;
+                           }));
         return appended.response();
     }
 
-    // Each person who comes has one admission, each who goes one expulsion, and nothing is left over.
-    Result<void> judge_acts(const PendingActs& pending) const {
+    [[nodiscard]] const Revocations& revocations() const {
+        return repositories().network().state().revocations;
+    }
+
+    // Whoever has to leave is removed by this commit, and does not make it. One that comes back can remove nobody but its old self.
+    Result<void> judge_removals(const ChannelHead& head) const {
+        for (const Member* member : due_removals(*head.roster, *head.pending, revocations())) {
+            if (member->device == who().device) {
+                return WireError::forbidden;
+            }
+            if (!plan_.returns &&
+                std::ranges::find(plan_.removed, member->device, &Leaving::device) ==
+                    plan_.removed.end()) {
+                return WireError::commit_first;
+            }
+        }
+        return {};
+    }
+
+    // Each person who comes has one admission, each who goes one expulsion or is unfit, and nothing is left over.
+    Result<void> judge_acts(const ChannelHead& head, UnixMillis now) const {
+        const PendingActs& pending = *head.pending;
         std::set<PersonId> admitted;
         std::set<PersonId> expelled;
         for (const UsedAct& used : plan_.acts) {
@@ -127,7 +171,15 @@ class ApplyCommitIntent final : public DeviceIntent {
         std::vector<SpiffeId> coming;
         std::vector<SpiffeId> leaving;
         std::ranges::transform(plan_.added, std::back_inserter(coming), &Coming::device);
-        std::ranges::transform(plan_.removed, std::back_inserter(leaving), &Leaving::device);
+        for (const Leaving& one : plan_.removed) {
+            // Who is to be expelled anyway goes by that act, so that it is used up.
+            const Member* member = head.roster->find(one.device);
+            const bool by_itself = !is_expelled(pending, one.device.person) && member != nullptr &&
+                                   is_unfit(*member, revocations(), seconds_of(now));
+            if (!by_itself) {
+                leaving.push_back(one.device);
+            }
+        }
         if (admitted != persons_of(coming) || expelled != persons_of(leaving)) {
             return WireError::invalid_commit;
         }
@@ -170,7 +222,19 @@ class ApplyCommitIntent final : public DeviceIntent {
         }
     }
 
-    void add_events(RecordNumber n, Effects& effects) const {
+    // Whether somebody still has to leave after this commit.
+    [[nodiscard]] bool leaves_removals(const ChannelHead& head) const {
+        PendingActs pending = *head.pending;
+        for (const UsedAct& act : plan_.acts) {
+            pending.erase(act.leaf);
+        }
+        return !due_removals(*plan_.roster, pending, revocations()).empty();
+    }
+
+    void add_events(const ChannelHead& head, RecordNumber n, Effects& effects) const {
+        if (leaves_removals(head)) {
+            effects.events.emplace_back(commit::RemovalDue{plan_.channel->group()});
+        }
         if (plan_.added.empty() && plan_.removed.empty()) {
             return;
         }
@@ -196,7 +260,8 @@ class ApplyCommitIntent final : public DeviceIntent {
             }
             overlay.head.pending = std::move(pending);
         }
-        overlay.head.update_awaits_removal();
+        overlay.head.proposals = std::make_shared<const ServerProposals>();
+        overlay.head.judged_by = 0;
         for (const Coming& coming : plan_.added) {
             overlay.tree_waiters[plan_.next->epoch()].insert(coming.key);
         }
@@ -213,6 +278,7 @@ Result<void> check_shape(const ApplyCommit& input) {
     }
     if (input.commit.size() > limits::kMaxMlsMessage ||
         input.welcome.size() > limits::kMaxMlsMessage ||
+        input.group_info.size() > limits::kMaxMlsMessage ||
         input.next->tree().member_count() > limits::kMaxMembers) {
         return WireError::too_large;
     }
@@ -229,11 +295,35 @@ Result<std::vector<Leaving>> find_leaving(Repositories& repositories, const Appl
     return leaving;
 }
 
+// Who comes back has what it had before it was lost, and what comes from now on. What is too old to be used is forgotten.
+void note_missed(KnownEpochs& known, std::uint64_t last_known, std::uint64_t returned) {
+    if (last_known + 1 < returned) {
+        known.missed.emplace_back(last_known + 1, returned - 1);
+    }
+    std::erase_if(known.missed, [&](const auto& gap) {
+        return gap.second + limits::kResumptionEpochs < returned;
+    });
+}
+
 Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
     Plan plan;
     const GroupId& group = input.channel->group();
-    plan.roster =
-        std::make_shared<const Roster>(input.base->roster->with(input.added, input.removed));
+    const std::uint64_t epoch = input.next->epoch();
+    for (Member& member : input.added) {
+        member.known = {epoch, {}};
+    }
+    const Member* before = input.base->roster->find(input.committer.device);
+    input.committer.known = before == nullptr ? KnownEpochs{epoch, {}} : before->known;
+    if (input.returned_by) {
+        note_missed(input.committer.known, input.returned_by->value(), epoch);
+    }
+    // The committer has a new leaf, perhaps with a new certificate.
+    auto coming = input.added;
+    coming.push_back(input.committer);
+    auto replaced = input.removed;
+    replaced.push_back(input.committer.device);
+    plan.roster = std::make_shared<const Roster>(
+        input.base->roster->with(with_certificates(std::move(coming), *input.next), replaced));
     plan.parties = concerned(*input.base, {});
     plan.parties.insert(
         plan.parties.end(), plan.roster->parties().begin(), plan.roster->parties().end());
@@ -242,6 +332,11 @@ Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
             {act.receipt.index.value(), crypto::sha256(protocol::codec::encode(act))});
     }
     put_group_changes(*input.next, input.changed_nodes, group, plan.rows);
+    put_group_info(*input.next, group, input.group_info, plan.rows);
+    if (input.returned_by) {
+        put_member(group, input.committer, plan.rows);
+        plan.returns = true;
+    }
     for (const Leaving& device : leaving) {
         erase_member(group, device.key, plan.rows);
     }
@@ -254,6 +349,7 @@ Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
     }
     plan.welcomed_from = input.welcomed_from;
     plan.removed = std::move(leaving);
+    plan.digest = crypto::sha256(input.commit);
     plan.record = record_without_time(
         protocol::message::RecordType::commit, std::move(input.commit), std::move(input.acts));
     plan.welcome = std::move(input.welcome);

@@ -1,14 +1,48 @@
 #include "storage/repo/channel.hpp"
 
+#include "protocol/base/limits.hpp"
+
 #include <algorithm>
 
 namespace serai::storage::repo {
 
-void ChannelHead::update_awaits_removal() {
-    awaits_removal = std::ranges::any_of(*pending, [&](const auto& item) {
-        const PendingAct& act = item.second;
-        return act.kind == protocol::network::ActKind::expel && roster->has_person(act.subject);
-    });
+void ServerProposal::encode(protocol::codec::Writer& writer) const {
+    device.encode(writer);
+    proposal.encode(writer);
+}
+
+Result<ServerProposal> ServerProposal::decode(protocol::codec::Reader& reader) {
+    SERAI_TRY(device, protocol::network::SpiffeId::decode(reader));
+    SERAI_TRY(proposal, crypto::mls::CachedProposal::decode(reader));
+    return ServerProposal{RecordNumber{}, std::move(device), std::move(proposal)};
+}
+
+void LastCommit::encode(protocol::codec::Writer& writer) const {
+    writer.fixed(digest);
+    receipt.encode(writer);
+}
+
+Result<LastCommit> LastCommit::decode(protocol::codec::Reader& reader) {
+    SERAI_TRY(digest, reader.array<32>());
+    SERAI_TRY(receipt, protocol::message::RecordReceipt::decode(reader));
+    return LastCommit{digest, receipt};
+}
+
+std::vector<Epoch> common_epochs(const ChannelHead& head,
+                                 const protocol::network::SpiffeId& device) {
+    std::vector<Epoch> epochs;
+    const std::uint64_t present = head.epoch.value();
+    const std::uint64_t first = present - std::min(present, limits::kResumptionEpochs);
+    for (std::uint64_t epoch = first; epoch <= present; ++epoch) {
+        const bool all_have_it =
+            std::ranges::all_of(head.roster->members(), [&](const Member& member) {
+                return member.device == device || member.known.has(epoch);
+            });
+        if (all_have_it) {
+            epochs.emplace_back(epoch);
+        }
+    }
+    return epochs;
 }
 
 Channel::Channel(ChannelHead head, std::unique_ptr<audit::Sequence> sequence)

@@ -46,6 +46,29 @@ struct PendingAct {
 
 using PendingActs = std::map<std::uint64_t, PendingAct>;  // by leaf index
 
+// A removal that the server itself has proposed in this epoch, as its MLS external sender. Commits refer to it.
+// struct { SpiffeId device; CachedProposal proposal; } ProposalRow;
+struct ServerProposal {
+    RecordNumber record;  // where it stands in the channel; the row's key has it
+    protocol::network::SpiffeId device;
+    crypto::mls::CachedProposal proposal;
+
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<ServerProposal> decode(protocol::codec::Reader& reader);
+};
+
+using ServerProposals = std::vector<ServerProposal>;
+
+// The commit that began the present epoch: one that comes again is answered as the first time.
+// struct { opaque digest[32]; RecordReceipt receipt; } LastCommit;
+struct LastCommit {
+    Digest digest{};  // SHA-256 of the commit's MLSMessage
+    protocol::message::RecordReceipt receipt;
+
+    void encode(protocol::codec::Writer& writer) const;
+    static Result<LastCommit> decode(protocol::codec::Reader& reader);
+};
+
 // How a channel stands after some record. Immutable; take one and everything in it fits together.
 struct ChannelHead {
     std::shared_ptr<const Founding> founding;
@@ -55,6 +78,8 @@ struct ChannelHead {
     std::shared_ptr<const crypto::mls::PublicGroup> public_group;  // null until established
     std::shared_ptr<const Roster> roster;                          // never null
     std::shared_ptr<const PendingActs> pending;                    // never null
+    std::shared_ptr<const ServerProposals> proposals;              // never null
+    std::shared_ptr<const LastCommit> last_commit;                 // null before the first
 
     [[nodiscard]] bool established() const { return end.value() != 0; }
 
@@ -63,12 +88,16 @@ struct ChannelHead {
         return {RecordNumber{end.value() - 1}, h};
     }
 
-    // A member is to be expelled and no commit has removed it: until one has, messages are refused with commit_first.
+    // Whether a member has to leave (removals.hpp), by the revocation lists of version `judged_by`; 0: not judged yet. For the
+    // committer's thread.
     bool awaits_removal = false;
-
-    // Sets awaits_removal; to be called when the roster or the pending acts were replaced.
-    void update_awaits_removal();
+    std::uint64_t judged_by = 0;
 };
+
+// Epochs of the last limits::kResumptionEpochs, the present one among them, whose resumption PSK every member but this device has:
+// by one of these it can come back so that all can follow. Ascending.
+[[nodiscard]] std::vector<Epoch> common_epochs(const ChannelHead& head,
+                                               const protocol::network::SpiffeId& device);
 
 // Thread safety: head() and recent() may be called from any thread. The overlay belongs to the committer's.
 class Channel {

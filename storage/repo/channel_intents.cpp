@@ -1,4 +1,5 @@
-// Founding, establishing, acts and messages; commits are in apply_commit.cpp.
+// Founding, establishing, acts and messages; commits are in apply_commit.cpp, the
+// server's own proposals in removal_intents.cpp.
 #include "storage/repo/channel_intents.hpp"
 
 #include "crypto/act/channel_chain.hpp"
@@ -9,7 +10,9 @@
 #include "storage/repo/channels.hpp"
 #include "storage/repo/device_intent.hpp"
 #include "storage/repo/group_rows.hpp"
+#include "storage/repo/network_state.hpp"
 #include "storage/repo/record_append.hpp"
+#include "storage/repo/removals.hpp"
 
 #include <algorithm>
 
@@ -59,6 +62,14 @@ class FoundChannelIntent final : public ActIntent {
     protocol::network::ChannelRules rules_;
 };
 
+kv::WriteBatch group_info_rows(const crypto::mls::PublicGroup& group,
+                               const GroupId& id,
+                               ByteView group_info) {
+    kv::WriteBatch rows;
+    put_group_info(group, id, group_info, rows);
+    return rows;
+}
+
 class EstablishChannelIntent final : public DeviceIntent {
   public:
     EstablishChannelIntent(Repositories& repositories,
@@ -68,13 +79,14 @@ class EstablishChannelIntent final : public DeviceIntent {
         : DeviceIntent(repositories, std::move(asked)),
           channel_(std::move(input.channel)),
           group_(std::move(input.group)),
+          rows_(group_info_rows(*group_, channel_->group(), input.group_info)),
           record_(record_without_time(
               RecordType::established, std::move(input.group_info), {founding->act})),
           draft_(draft_of(entry_type::kEstablished)),
           founding_(std::move(founding)) {
         draft_.reserve_late(kRecordLateFields + party_fields());
-        const Member member{who().device, who().party, 0};
-        roster_ = std::make_shared<const Roster>(std::vector{member});
+        const Member member{who().device, who().party, 0, std::nullopt, {}};
+        roster_ = std::make_shared<const Roster>(with_certificates({member}, *group_));
         put_group(*group_, channel_->group(), rows_);
         put_member(channel_->group(), member, rows_);
         rows_.put_encoded(Space::state,
@@ -115,10 +127,10 @@ class EstablishChannelIntent final : public DeviceIntent {
     ChannelPtr channel_;
     std::shared_ptr<const crypto::mls::PublicGroup> group_;
     std::shared_ptr<const Roster> roster_;
+    kv::WriteBatch rows_;
     Bytes record_;
     audit::EntryDraft draft_;
     std::shared_ptr<const Founding> founding_;
-    kv::WriteBatch rows_;
 };
 
 class RecordActIntent final : public ActIntent {
@@ -167,14 +179,48 @@ class RecordActIntent final : public ActIntent {
                 auto pending = std::make_shared<PendingActs>(*changed.head.pending);
                 pending->emplace(index.value(), pending_act);
                 changed.head.pending = std::move(pending);
-                changed.head.update_awaits_removal();
+                changed.head.judged_by = 0;
             }));
+        if (act().kind() == ActKind::expel) {
+            effects.events.emplace_back(commit::RemovalDue{channel_->group()});
+        }
         return response;
     }
 
     ChannelPtr channel_;
     protocol::network::PersonId subject_;
     PartyCode subject_party_;
+};
+
+// It changes nothing but the log: everybody in the channel sees who could not follow whom.
+class RecordReportIntent final : public ActIntent {
+  public:
+    RecordReportIntent(Repositories& repositories,
+                       Asked asked,
+                       RecordReport input,
+                       AuditLog::OnceCheck once)
+        : ActIntent(repositories, std::move(asked), std::move(input.act), once, 0),
+          channel_(std::move(input.channel)),
+          record_(input.record) {}
+
+  private:
+    Result<Bytes> decide_act(const View& view, Effects& effects) const override {
+        const Channel::Overlay& overlay = channel_->overlay();
+        if (!overlay.head.established() || record_ >= overlay.head.end) {
+            return WireError::not_found;
+        }
+        if (overlay.head.roster->find(who().device) == nullptr) {
+            return WireError::forbidden;
+        }
+        const auto parties = concerned(overlay.head, {});
+        effects.entry =
+            view.log.assemble(draft(), view.now, {}, overlay.sequence.get(), nullptr, parties);
+        effects.changes.push_back(channel_change(channel_, [](Channel::Overlay&) {}));
+        return protocol::codec::encode(effects.entry->receipt);
+    }
+
+    ChannelPtr channel_;
+    RecordNumber record_;
 };
 
 class AppendMessageIntent final : public DeviceIntent {
@@ -193,7 +239,7 @@ class AppendMessageIntent final : public DeviceIntent {
     }
 
   private:
-    Result<void> judge(const ChannelHead& head) const {
+    Result<void> judge(const ChannelHead& head, const Revocations& revocations) const {
         if (!head.established()) {
             return WireError::not_found;
         }
@@ -203,16 +249,26 @@ class AppendMessageIntent final : public DeviceIntent {
         if (head.epoch != epoch_) {
             return WireError::stale_epoch;
         }
-        return head.awaits_removal ? Result<void>{WireError::commit_first} : Result<void>{};
+        // Looking at every member takes too long for each message: once for each list, act and commit is enough.
+        const bool awaits_removal =
+            head.judged_by == revocations.version()
+                ? head.awaits_removal
+                : !due_removals(*head.roster, *head.pending, revocations).empty();
+        return awaits_removal ? Result<void>{WireError::commit_first} : Result<void>{};
     }
 
     Result<Bytes> decide_device(const View& view, Effects& effects) const override {
         const ChannelHead& head = channel_->overlay().head;
-        SERAI_CHECK(judge(head));
+        const Revocations& revocations = repositories().network().state().revocations;
+        SERAI_CHECK(judge(head, revocations));
         const Appended appended =
             append_record(view, *channel_, draft_, record_, head.roster->parties(), effects);
         effects.changes.push_back(channel_change(
-            channel_, [appended](Channel::Overlay& overlay) { appended.enter(overlay); }));
+            channel_, [appended, version = revocations.version()](Channel::Overlay& overlay) {
+                appended.enter(overlay);
+                overlay.head.awaits_removal = false;
+                overlay.head.judged_by = version;
+            }));
         return appended.response();
     }
 
@@ -247,6 +303,12 @@ Prepared prepare(Repositories& repositories, Asked asked, EstablishChannel input
 Prepared prepare(Repositories& repositories, Asked asked, RecordAct input) {
     SERAI_TRY(once, check_act(repositories, input.act));
     return std::make_unique<const RecordActIntent>(
+        repositories, std::move(asked), std::move(input), once);
+}
+
+Prepared prepare(Repositories& repositories, Asked asked, RecordReport input) {
+    SERAI_TRY(once, check_act(repositories, input.act));
+    return std::make_unique<const RecordReportIntent>(
         repositories, std::move(asked), std::move(input), once);
 }
 

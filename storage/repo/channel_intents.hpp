@@ -44,28 +44,57 @@ struct RecordAct {
     protocol::network::PartyCode subject_party;
 };
 
+// A signed act by which a member says that it cannot follow the channel beyond a record. Response: Receipt. Its entry concerns the
+// channel's parties; it has no other effect. Refusals: not_found (no such record), forbidden (no member).
+struct RecordReport {
+    protocol::network::Act act;  // signed by the asking device
+    ChannelPtr channel;
+    RecordNumber record;
+};
+
 // One commit for the epoch that `base` has. Response: RecordReceipt. Its effects: the record, the changed nodes of the public
 // group, the used acts off the list, a MailboxItem for each added device and the tree for them, the readable ranges of those
-// who come and go. Its entry concerns the parties of both epochs.
+// who come and go; the server's proposals are over with their epoch. Its entry concerns the parties of both epochs.
 //
-// Refusals: stale_epoch (another commit won); forbidden (the device is no member); invalid_commit (an act that is not on the
-// list, that repeats, or that does not belong to a person of this commit, or a person without an act; a commit that removes
-// its own sender); too_large (limits::kMaxMembers).
+// The commit that began the present epoch once more, from anybody: the response it had, and nothing happens.
+//
+// Refusals: stale_epoch (another commit won); forbidden (the device is no member, or has to leave); commit_first (somebody has to
+// leave whom it does not remove); invalid_commit (an act that is not on the list, that repeats, or that does not belong to a person
+// of this commit; a person without an act, unless its device is unfit; a commit that removes its own sender); too_large
+// (limits::kMaxMembers).
 struct ApplyCommit {
     ChannelPtr channel;
     std::shared_ptr<const ChannelHead> base;  // channel->head() when the commit was staged
     Bytes commit;                             // MLSMessage
     Bytes welcome;                            // MLSMessage; empty when nobody was added
+    Bytes group_info;                         // MLSMessage, of the next epoch
     std::shared_ptr<const crypto::mls::PublicGroup> next;
     std::vector<crypto::mls::NodeIndex> changed_nodes;  // StagedPublicCommit::changed_nodes
     std::vector<Member> added;                          // by Add, with the leaves that they got
     std::vector<protocol::network::SpiffeId> removed;   // by Remove
+    Member committer;  // as the commit's path shows it: the asking device
+
+    // An external commit by which the asking device comes back: the epoch of the resumption PSK that it used. It does not have to
+    // remove anybody.
+    std::optional<Epoch> returned_by;
     std::vector<protocol::message::ActReceipt>
         acts;  // of the request, already compared with ChannelAad.acts. Decide
                // compares each with what the log recorded
     std::optional<RecordNumber>
         welcomed_from;  // oldest record that those added need to follow the chain from the
                         // head that their Welcome names; absent: the commit itself
+};
+
+// The server's own proposal to remove a device that has to leave, for the epoch that `base` has. Response: RecordReceipt. It
+// becomes a record, with the expulsion beside it if that is why. Refusals: stale_epoch; exists (it is proposed already, or need not
+// leave any more).
+struct ProposeRemoval {
+    ChannelPtr channel;
+    std::shared_ptr<const ChannelHead> base;
+    protocol::network::SpiffeId device;
+    Bytes message;                         // MLSMessage, a PublicMessage of the external sender
+    crypto::mls::CachedProposal proposal;  // what base->public_group made of it
+    std::vector<protocol::message::ActReceipt> acts;
 };
 
 // An application message. Response: RecordReceipt. Its entry concerns the channel's parties. Refusals: not_found (not
@@ -81,9 +110,11 @@ struct AppendMessage {
                                commit::Asked asked,
                                EstablishChannel input);
 [[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, RecordAct input);
+[[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, RecordReport input);
 [[nodiscard]] Prepared prepare(Repositories& repositories, commit::Asked asked, ApplyCommit input);
 [[nodiscard]] Prepared prepare(Repositories& repositories,
                                commit::Asked asked,
                                AppendMessage input);
+[[nodiscard]] Prepared prepare(Repositories& repositories, ProposeRemoval input);
 
 }  // namespace serai::storage::repo

@@ -24,6 +24,23 @@ struct PendingRow {
     }
 };
 
+// struct { uint64 epoch; opaque group_info<V>; } GroupInfoRow;
+struct GroupInfoRow {
+    Epoch epoch;
+    Bytes group_info;  // MLSMessage
+
+    void encode(protocol::codec::Writer& writer) const {
+        writer.strong(epoch);
+        writer.vector(group_info);
+    }
+
+    static Result<GroupInfoRow> decode(protocol::codec::Reader& reader) {
+        SERAI_TRY(epoch, reader.strong<Epoch>());
+        SERAI_TRY(group_info, reader.vector(limits::kMaxMlsMessage));
+        return GroupInfoRow{epoch, to_bytes(group_info)};
+    }
+};
+
 // So many bytes of an epoch's tree are in one row: what one FetchTree takes.
 inline constexpr std::size_t kTreePartBytes = limits::kMaxPage;
 

@@ -5,6 +5,7 @@
 #include "storage/commit/request.hpp"
 #include "storage/kv/keyspace.hpp"
 #include "storage/repo/channel_rows.hpp"
+#include "storage/repo/removals.hpp"
 #include "storage/repo/scan.hpp"
 
 #include <algorithm>
@@ -32,6 +33,25 @@ Result<std::vector<Member>> read_members(const kv::Store& store, const GroupId& 
     return members;
 }
 
+// One without a row has been there since before these rows were kept: nothing is known of it but that it is here.
+Result<void> read_known(const kv::Store& store,
+                        const GroupId& group,
+                        Epoch present,
+                        std::vector<Member>& members) {
+    for (Member& member : members) {
+        const Digest key = commit::device_key(member.device);
+        SERAI_TRY(row,
+                  store.get(Space::state, make_key(keyspace::kKnownEpochs, group, ByteView{key})));
+        if (row) {
+            SERAI_TRY(known, decode_exact<KnownEpochs>(*row));
+            member.known = std::move(known);
+        } else {
+            member.known = {present.value(), {}};
+        }
+    }
+    return {};
+}
+
 Result<std::shared_ptr<const PendingActs>> read_pending(const kv::Store& store,
                                                         const GroupId& group) {
     auto pending = std::make_shared<PendingActs>();
@@ -42,6 +62,29 @@ Result<std::shared_ptr<const PendingActs>> read_pending(const kv::Store& store,
         return {};
     }));
     return std::shared_ptr<const PendingActs>{std::move(pending)};
+}
+
+Result<std::shared_ptr<const ServerProposals>> read_proposals(const kv::Store& store,
+                                                              const GroupId& group) {
+    auto proposals = std::make_shared<ServerProposals>();
+    const kv::Key prefix = make_key(keyspace::kProposal, group);
+    SERAI_CHECK(for_each_row(store, prefix, [&](ByteView key, ByteView value) -> Result<void> {
+        SERAI_TRY(proposal, decode_exact<ServerProposal>(value));
+        proposal.record = RecordNumber{integer_at(key, prefix.size())};
+        proposals->push_back(std::move(proposal));
+        return {};
+    }));
+    return std::shared_ptr<const ServerProposals>{std::move(proposals)};
+}
+
+Result<std::shared_ptr<const LastCommit>> read_last_commit(const kv::Store& store,
+                                                           const GroupId& group) {
+    SERAI_TRY(row, store.get(Space::state, make_key(keyspace::kLastCommit, group)));
+    if (!row) {
+        return std::shared_ptr<const LastCommit>{};
+    }
+    SERAI_TRY(commit, decode_exact<LastCommit>(*row));
+    return std::make_shared<const LastCommit>(std::move(commit));
 }
 
 Result<void> read_waiters(const kv::Store& store, const GroupId& group, Channel::Overlay& overlay) {
@@ -114,10 +157,17 @@ Result<ChannelPtr> Channels::read(const GroupId& group) const {
         head.public_group = std::move(public_group);
     }
     SERAI_TRY(members, read_members(store_, group));
+    SERAI_CHECK(read_known(store_, group, head.epoch, members));
+    if (head.public_group != nullptr) {
+        members = with_certificates(std::move(members), *head.public_group);
+    }
     head.roster = std::make_shared<const Roster>(std::move(members));
     SERAI_TRY(pending, read_pending(store_, group));
     head.pending = std::move(pending);
-    head.update_awaits_removal();
+    SERAI_TRY(proposals, read_proposals(store_, group));
+    head.proposals = std::move(proposals);
+    SERAI_TRY(last_commit, read_last_commit(store_, group));
+    head.last_commit = std::move(last_commit);
     SERAI_TRY(sequence, log_.load_sequence(audit::SequenceId::of(group)));
     auto channel = std::make_shared<Channel>(std::move(head), std::move(sequence));
     SERAI_CHECK(read_waiters(store_, group, channel->overlay()));
@@ -228,6 +278,37 @@ Result<protocol::message::Acts> Channels::acts(const GroupId& group, std::uint64
         out.acts.push_back(std::move(row.receipt));
     }
     return out;
+}
+
+Result<protocol::message::ActReceipt> Channels::act(const GroupId& group, LogIndex leaf) const {
+    SERAI_TRY(row, store_.get(Space::state, make_key(keyspace::kPendingAct, group, leaf)));
+    if (!row) {
+        return WireError::not_found;
+    }
+    SERAI_TRY(decoded, decode_exact<PendingRow>(*row));
+    return std::move(decoded.receipt);
+}
+
+Result<void> Channels::for_each(const std::function<Result<void>(const GroupId&)>& visit) const {
+    return for_each_row(store_, make_key(keyspace::kFounding), [&](ByteView key, ByteView) {
+        return visit(GroupId{bytes_at<32>(key, 1)});
+    });
+}
+
+Result<protocol::message::PublishedGroup> Channels::published(const GroupId& group,
+                                                              const SpiffeId& device) {
+    SERAI_TRY(channel, load(group));
+    const auto head = channel->head();
+    SERAI_TRY(row, store_.get(Space::state, make_key(keyspace::kGroupInfo, group)));
+    if (!head->established() || !row) {
+        return WireError::not_found;
+    }
+    SERAI_TRY(decoded, decode_exact<GroupInfoRow>(*row));
+    if (decoded.epoch != head->epoch) {
+        return WireError::not_found;  // a commit has just changed one of the two
+    }
+    return protocol::message::PublishedGroup{
+        decoded.epoch, std::move(decoded.group_info), common_epochs(*head, device)};
 }
 
 Result<protocol::message::TreePart> Channels::tree(const GroupId& group,

@@ -11,6 +11,7 @@
 #include "storage/repo/channel.hpp"
 #include "storage/repo/lru.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace serai::storage::audit {
@@ -62,6 +63,19 @@ class Channels {
 
     // Unused admissions and expulsions, in log order, after a leaf index; a page. The caller checks who asks.
     [[nodiscard]] Result<protocol::message::Acts> acts(const GroupId& group, std::uint64_t after);
+
+    // One act that waits. not_found if it does not, or no longer.
+    [[nodiscard]] Result<protocol::message::ActReceipt> act(const GroupId& group,
+                                                            LogIndex leaf) const;
+
+    // Calls visit(group) for every channel that was ever founded, by ascending group id, until it fails.
+    [[nodiscard]] Result<void> for_each(
+        const std::function<Result<void>(const GroupId&)>& visit) const;
+
+    // What a lost member of the channel needs to come back. not_found if it is not established, or the GroupInfo of the present epoch
+    // is not there yet (ask again). The caller checks who asks.
+    [[nodiscard]] Result<protocol::message::PublishedGroup> published(
+        const GroupId& group, const protocol::network::SpiffeId& device);
 
     // The tree of an epoch that somebody was added in, while a Welcome into it waits in a mailbox. not_found; too_large for an
     // offset beyond the end. The caller checks who asks: readable() finds members and those a Welcome waits for.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/message/request.hpp"
+#include "storage/kv/keyspace.hpp"
 
 namespace serai::storage::repo {
 
@@ -24,5 +25,16 @@ struct KeyPackageRow {
         return KeyPackageRow{reference, not_after, std::move(entry)};
     }
 };
+
+inline kv::Key row_key(const Digest& person,
+                       const Digest& device,
+                       std::uint64_t leaf,
+                       std::uint16_t place) {
+    return kv::make_key(kv::keyspace::kKeyPackage, ByteView{person}, ByteView{device}, leaf, place);
+}
+
+inline kv::Key last_resort_key(const Digest& person, const Digest& device) {
+    return kv::make_key(kv::keyspace::kLastResort, ByteView{person}, ByteView{device});
+}
 
 }  // namespace serai::storage::repo

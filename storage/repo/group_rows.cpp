@@ -39,15 +39,27 @@ void put_group_changes(const crypto::mls::PublicGroup& group,
     }
 }
 
+void put_group_info(const crypto::mls::PublicGroup& group,
+                    const GroupId& id,
+                    ByteView group_info,
+                    kv::WriteBatch& rows) {
+    rows.put_encoded(Space::state,
+                     make_key(keyspace::kGroupInfo, id),
+                     GroupInfoRow{Epoch{group.epoch()}, to_bytes(group_info)});
+}
+
 void put_member(const GroupId& group, const Member& member, kv::WriteBatch& rows) {
     const Digest key = commit::device_key(member.device);
     rows.put_encoded(Space::state, make_key(keyspace::kMember, group, ByteView{key}), member);
     rows.put(Space::state, make_key(keyspace::kDeviceChannel, ByteView{key}, group), {});
+    rows.put_encoded(
+        Space::state, make_key(keyspace::kKnownEpochs, group, ByteView{key}), member.known);
 }
 
 void erase_member(const GroupId& group, const Digest& device_key, kv::WriteBatch& rows) {
     rows.erase(Space::state, make_key(keyspace::kMember, group, ByteView{device_key}));
     rows.erase(Space::state, make_key(keyspace::kDeviceChannel, ByteView{device_key}, group));
+    rows.erase(Space::state, make_key(keyspace::kKnownEpochs, group, ByteView{device_key}));
 }
 
 void put_tree(const crypto::mls::PublicGroup& group, const GroupId& id, kv::WriteBatch& rows) {

@@ -18,7 +18,13 @@ void put_group_changes(const crypto::mls::PublicGroup& group,
                        const GroupId& id,
                        kv::WriteBatch& rows);
 
-// A member with its place in the list of the device's channels. Its readable range is the caller's.
+// The GroupInfo by which lost members come back, of the epoch that `group` is.
+void put_group_info(const crypto::mls::PublicGroup& group,
+                    const GroupId& id,
+                    ByteView group_info,
+                    kv::WriteBatch& rows);
+
+// A member with its place in the list of the device's channels, and what it knows. Its readable range is the caller's.
 void put_member(const GroupId& group, const Member& member, kv::WriteBatch& rows);
 void erase_member(const GroupId& group, const Digest& device_key, kv::WriteBatch& rows);
 

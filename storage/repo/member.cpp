@@ -8,6 +8,36 @@ using protocol::network::PartyCode;
 using protocol::network::PersonId;
 using protocol::network::SpiffeId;
 
+bool KnownEpochs::has(std::uint64_t epoch) const {
+    return epoch >= since && std::ranges::none_of(missed, [&](const auto& gap) {
+               return epoch >= gap.first && epoch <= gap.second;
+           });
+}
+
+void KnownEpochs::encode(protocol::codec::Writer& writer) const {
+    writer.u64(since);
+    writer.nested([&](protocol::codec::Writer& inner) {
+        for (const auto& [first, last] : missed) {
+            inner.u64(first);
+            inner.u64(last);
+        }
+    });
+}
+
+Result<KnownEpochs> KnownEpochs::decode(protocol::codec::Reader& reader) {
+    KnownEpochs out;
+    SERAI_TRY(since, reader.u64());
+    SERAI_TRY(list, reader.vector());
+    protocol::codec::Reader inner{list};
+    while (!inner.at_end()) {
+        SERAI_TRY(first, inner.u64());
+        SERAI_TRY(last, inner.u64());
+        out.missed.emplace_back(first, last);
+    }
+    out.since = since;
+    return out;
+}
+
 void Member::encode(protocol::codec::Writer& writer) const {
     device.encode(writer);
     party.encode(writer);
@@ -18,7 +48,7 @@ Result<Member> Member::decode(protocol::codec::Reader& reader) {
     SERAI_TRY(device, SpiffeId::decode(reader));
     SERAI_TRY(party, PartyCode::decode(reader));
     SERAI_TRY(leaf, reader.u32());
-    return Member{std::move(device), std::move(party), leaf};
+    return Member{std::move(device), std::move(party), leaf, std::nullopt, {}};
 }
 
 Roster::Roster(std::vector<Member> members) : members_(std::move(members)) {

@@ -47,36 +47,6 @@ Result<std::shared_ptr<const SignedGenesis>> read_genesis(const audit::AuditLog&
 
 }  // namespace
 
-const RecordedCrl* Revocations::find(const std::string& trust_domain, ByteView issuer) const {
-    const auto found = lists_.find({trust_domain, to_bytes(issuer)});
-    return found == lists_.end() ? nullptr : &found->second;
-}
-
-bool Revocations::is_revoked(const std::string& trust_domain, ByteView serial) const {
-    for (auto place = lists_.lower_bound({trust_domain, {}});
-         place != lists_.end() && place->first.first == trust_domain;
-         ++place) {
-        if (place->second.crl.revokes(serial)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void Revocations::put(RecordedCrl crl) {
-    std::pair key{crl.trust_domain, crl.crl.issuer()};
-    lists_.insert_or_assign(std::move(key), std::move(crl));
-}
-
-std::vector<RecordedCrl> Revocations::all() const {
-    std::vector<RecordedCrl> out;
-    for (const auto& [key, crl] : lists_) {
-        out.push_back(crl);
-    }
-    std::ranges::sort(out, {}, &RecordedCrl::leaf);
-    return out;
-}
-
 Digest refusal_key(const Digest& source, std::uint64_t hour, std::string_view reason) {
     return crypto::sha256(refusal_row_key(source, hour, reason));
 }
@@ -125,13 +95,13 @@ std::vector<RecordedCrl> Network::crls() const {
     return state_->durable_revocations->all();
 }
 
+std::shared_ptr<const Revocations> Network::revocations() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->durable_revocations;
+}
+
 bool Network::is_revoked(const std::string& trust_domain, ByteView serial) const {
-    std::shared_ptr<const Revocations> revocations;
-    {
-        const std::lock_guard lock{state_->mutex};
-        revocations = state_->durable_revocations;
-    }
-    return revocations->is_revoked(trust_domain, serial);
+    return revocations()->is_revoked(trust_domain, serial);
 }
 
 bool Network::is_seen(const Digest& certificate_hash) const {

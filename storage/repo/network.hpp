@@ -7,6 +7,7 @@
 #include "storage/audit/audit_log.hpp"
 #include "storage/kv/store.hpp"
 #include "storage/repo/prepare.hpp"
+#include "storage/repo/revocations.hpp"
 
 #include <map>
 #include <memory>
@@ -19,15 +20,6 @@
 
 namespace serai::storage::repo {
 
-// The newest list of one issuer, with the time of its leaf: what TrustStore::add_crl wants when the log is replayed.
-struct RecordedCrl {
-    protocol::network::PartyCode party;
-    std::string trust_domain;
-    crypto::x509::Crl crl;
-    LogIndex leaf;
-    UnixSeconds leaf_time;
-};
-
 class Network {
   public:
     static Result<std::unique_ptr<Network>> open(kv::Store& store, audit::AuditLog& log);
@@ -37,6 +29,9 @@ class Network {
 
     // The newest durable list of each issuer, in log order. Any thread.
     [[nodiscard]] std::vector<RecordedCrl> crls() const;
+
+    // The durable lists. Never null. Any thread.
+    [[nodiscard]] std::shared_ptr<const Revocations> revocations() const;
 
     // Whether a durable list of the trust domain names the serial. Any thread.
     [[nodiscard]] bool is_revoked(const std::string& trust_domain, ByteView serial) const;

@@ -4,6 +4,7 @@
 #include "storage/repo/device_intent.hpp"
 #include "storage/repo/network_state.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace serai::storage::repo {
@@ -129,8 +130,12 @@ class PublishCrlIntent final : public DeviceIntent {
                                         input_.crl.der()});
         effects.changes.push_back(change_to(
             {input_.party, input_.trust_domain, input_.crl, receipt.index, receipt.leaf.time}));
+        auto serials = input_.crl.revoked_serials();
+        const bool any_new = std::ranges::any_of(serials, [&](const Bytes& serial) {
+            return !state.revocations.is_revoked(input_.trust_domain, serial);
+        });
         effects.events.emplace_back(
-            commit::CertificatesRevoked{input_.trust_domain, input_.crl.revoked_serials()});
+            commit::CertificatesRevoked{input_.trust_domain, std::move(serials), any_new});
         return protocol::codec::encode(receipt);
     }
 

@@ -39,24 +39,6 @@ struct RefusalRow {
     }
 };
 
-// What is known of revocation: the newest list of each issuer.
-class Revocations {
-  public:
-    // The list of this issuer; nullptr if there is none.
-    [[nodiscard]] const RecordedCrl* find(const std::string& trust_domain, ByteView issuer) const;
-
-    [[nodiscard]] bool is_revoked(const std::string& trust_domain, ByteView serial) const;
-
-    // In the place of that issuer's older one.
-    void put(RecordedCrl crl);
-
-    // In log order.
-    [[nodiscard]] std::vector<RecordedCrl> all() const;
-
-  private:
-    std::map<std::pair<std::string, Bytes>, RecordedCrl> lists_;  // by trust domain and issuer
-};
-
 using DigestKey = Strong<struct DigestKeyTag, Digest>;
 using SeenCertificates = std::unordered_set<DigestKey>;
 

@@ -193,7 +193,7 @@ TEST_F(ChannelTest, an_expulsion_takes_every_device_of_the_person) {
     ASSERT_FALSE(channel_.admit(world_, {uz_, phone}).error);
     const auto act = response<ActReceipt>(channel_.record_act(world_, ActKind::expel, uz_));
     EXPECT_EQ(world_.run(kz_, channel_.make_commit(world_, {}, {uz_}, {act}).input).error,
-              WireError::invalid_commit);
+              WireError::commit_first);
     EXPECT_FALSE(
         world_.run(kz_, channel_.make_commit(world_, {}, {uz_, phone}, {act}).input).error);
 }

@@ -24,14 +24,16 @@ class DirectoryTest : public testing::Test {
     // Publishes packages whose content is their name.
     Verdict publish(const Device& who,
                     const std::vector<std::string>& names,
-                    std::uint64_t good_for = 1000) {
+                    std::uint64_t good_for = 1000,
+                    bool last_resort = false) {
         repo::PublishKeyPackages input;
         protocol::network::PublishKeyPackagesStatement statement;
         for (const auto& name : names) {
             Digest reference{};
             std::copy_n(name.begin(), std::min<std::size_t>(name.size(), 32), reference.begin());
             statement.references.push_back(reference);
-            input.packages.push_back({reference, in_seconds(good_for), to_bytes(as_bytes(name))});
+            input.packages.push_back(
+                {reference, in_seconds(good_for), to_bytes(as_bytes(name)), last_resort});
         }
         input.act = world_->act(who, statement);
         return world_->run(who, std::move(input));
@@ -57,6 +59,14 @@ class DirectoryTest : public testing::Test {
         return out;
     }
 
+    repo::Stock stock_of(const Device& who) {
+        auto& repositories = world_->repositories();
+        return *repositories.directory().stock(
+            who.id, in_seconds(0), *repositories.network().revocations());
+    }
+
+    std::uint32_t count_of(const Device& who) { return stock_of(who).count; }
+
     using Names = std::vector<std::string>;
 
     kv::MemoryStore store_;
@@ -69,11 +79,11 @@ class DirectoryTest : public testing::Test {
 
 TEST_F(DirectoryTest, each_key_package_is_handed_out_once_the_oldest_first) {
     ASSERT_FALSE(publish(laptop_, {"a", "b"}).error);
-    EXPECT_EQ(world_->repositories().directory().count(laptop_.id).value(), 2U);
+    EXPECT_EQ(count_of(laptop_), 2U);
     EXPECT_EQ(claim(laptop_), (Names{"a"}));
     EXPECT_EQ(claim(laptop_), (Names{"b"}));
     EXPECT_EQ(claim(laptop_), (Names{"no_key_package"}));
-    EXPECT_EQ(world_->repositories().directory().count(laptop_.id).value(), 0U);
+    EXPECT_EQ(count_of(laptop_), 0U);
 }
 
 TEST_F(DirectoryTest, a_claim_takes_one_of_each_device) {
@@ -115,7 +125,70 @@ TEST_F(DirectoryTest, an_expired_key_package_is_never_handed_out) {
     ASSERT_FALSE(publish(laptop_, {"long"}, 10'000).error);
     world_->advance(200'000);
     EXPECT_EQ(claim(laptop_), (Names{"long"}));
-    EXPECT_EQ(world_->repositories().directory().count(laptop_.id).value(), 0U);
+    EXPECT_EQ(count_of(laptop_), 0U);
+}
+
+TEST_F(DirectoryTest, what_is_over_is_not_counted) {
+    ASSERT_FALSE(publish(laptop_, {"short"}, 100).error);
+    ASSERT_FALSE(publish(laptop_, {"long"}, 10'000).error);
+    ASSERT_FALSE(publish(laptop_, {"spare"}, 100, true).error);
+    EXPECT_EQ(count_of(laptop_), 2U);
+    EXPECT_EQ(stock_of(laptop_).last_resort_until, in_seconds(100));
+
+    world_->advance(200'000);
+
+    EXPECT_EQ(count_of(laptop_), 1U);
+    EXPECT_EQ(stock_of(laptop_).last_resort_until.value(), 0U);
+}
+
+TEST_F(DirectoryTest, what_is_over_makes_room_for_new_ones) {
+    for (std::size_t i = 0; i < repo::kMaxUnclaimed; ++i) {
+        ASSERT_FALSE(publish(laptop_, {"p" + std::to_string(i)}, 100).error);
+    }
+    world_->advance(200'000);
+
+    EXPECT_FALSE(publish(laptop_, {"new"}).error);
+
+    EXPECT_EQ(count_of(laptop_), 1U);
+    EXPECT_EQ(claim(laptop_), (Names{"new"}));
+    EXPECT_EQ(publish(laptop_, {"p0"}).error, WireError::exists);
+}
+
+// ---- of last resort ----
+
+TEST_F(DirectoryTest, the_last_resort_is_handed_out_while_there_is_no_other_and_stays) {
+    ASSERT_FALSE(publish(laptop_, {"spare"}, 1000, true).error);
+    ASSERT_FALSE(publish(laptop_, {"a"}).error);
+    EXPECT_EQ(count_of(laptop_), 1U);
+
+    EXPECT_EQ(claim(laptop_), (Names{"a"}));
+    EXPECT_EQ(claim(laptop_), (Names{"spare"}));
+    EXPECT_EQ(claim(laptop_), (Names{"spare"}));
+
+    ASSERT_FALSE(publish(laptop_, {"b"}).error);
+    EXPECT_EQ(claim(laptop_), (Names{"b"}));
+}
+
+TEST_F(DirectoryTest, a_new_last_resort_takes_the_place_of_the_former) {
+    ASSERT_FALSE(publish(laptop_, {"spare"}, 1000, true).error);
+    ASSERT_FALSE(publish(laptop_, {"new"}, 1000, true).error);
+
+    EXPECT_EQ(claim(laptop_), (Names{"new"}));
+    world_ = std::make_unique<World>(store_);
+    EXPECT_EQ(claim(laptop_), (Names{"new"}));
+}
+
+TEST_F(DirectoryTest, a_full_stock_leaves_room_for_the_last_resort) {
+    for (std::size_t i = 0; i < repo::kMaxUnclaimed; ++i) {
+        ASSERT_FALSE(publish(laptop_, {"p" + std::to_string(i)}).error);
+    }
+    EXPECT_FALSE(publish(laptop_, {"spare"}, 1000, true).error);
+}
+
+TEST_F(DirectoryTest, a_last_resort_that_is_over_is_not_handed_out) {
+    ASSERT_FALSE(publish(laptop_, {"spare"}, 100, true).error);
+    world_->advance(200'000);
+    EXPECT_EQ(claim(laptop_), (Names{"no_key_package"}));
 }
 
 TEST_F(DirectoryTest, a_reference_is_published_once) {
@@ -156,6 +229,15 @@ TEST_F(DirectoryTest, the_entry_of_a_claim_names_what_was_taken) {
     ASSERT_NE(reference, nullptr);
     EXPECT_EQ(reference->at(0), 'a');
     EXPECT_NE(entry->opening.server_value("party:UZ"), nullptr);
+}
+
+TEST_F(DirectoryTest, the_entry_of_a_claim_tells_a_last_resort_from_another) {
+    ASSERT_FALSE(publish(laptop_, {"spare"}, 1000, true).error);
+    const auto claimed = response<ClaimedKeyPackages>(world_->run(kz_, claim_of(laptop_)));
+    const auto entry = world_->repositories().log().opened(claimed.receipt.index);
+    ASSERT_TRUE(entry);
+    EXPECT_NE(entry->opening.server_value("last-resort"), nullptr);
+    EXPECT_EQ(entry->opening.server_value("key-package"), nullptr);
 }
 
 }  // namespace

@@ -257,14 +257,18 @@ TestChannel::Made TestChannel::make_commit(World& world,
                             base,
                             mls_message(pending.commit),
                             pending.welcome ? mls_message(*pending.welcome) : Bytes{},
+                            mls_message(pending.group_info),
                             staged.next,
                             staged.changed_nodes,
                             {},
                             {},
+                            {founder_.id, founder_.party, 0, std::nullopt, {}},
+                            std::nullopt,
                             std::move(acts),
                             {}};
     for (std::size_t i = 0; i < added.size(); ++i) {
-        input.added.push_back({added[i].id, added[i].party, staged.adds.at(i).index.value()});
+        input.added.push_back(
+            {added[i].id, added[i].party, staged.adds.at(i).index.value(), std::nullopt, {}});
     }
     for (const Device& leaver : removed) {
         input.removed.push_back(leaver.id);
