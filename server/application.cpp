@@ -7,6 +7,7 @@
 #include "server/runtime/descriptors.hpp"
 #include "server/service/dispatcher.hpp"
 #include "server/service/documents.hpp"
+#include "server/service/removals.hpp"
 #include "server/service/submit.hpp"
 #include "server/service/web.hpp"
 #include "server/session/gate.hpp"
@@ -131,7 +132,7 @@ class Application::Impl {
     void make_room_for_connections();
     void open_storage(const ServerKeys& keys, const crypto::act::Network& network);
     void record_genesis(const protocol::network::SignedGenesis& genesis);
-    void make_services(const crypto::act::Network& network);
+    void make_services(const ServerKeys& keys, const crypto::act::Network& network);
     void listen(const ServerKeys& keys);
     void add_gauges();
     void run();
@@ -155,6 +156,7 @@ class Application::Impl {
     std::unique_ptr<runtime::WorkerPool> cpu_;
     std::unique_ptr<runtime::WorkerPool> blocking_;
     std::unique_ptr<service::Context> context_;
+    std::unique_ptr<service::Removals> removals_;
     std::unique_ptr<service::Documents> documents_;
     std::unique_ptr<service::Dispatcher> dispatcher_;
     std::unique_ptr<service::Web> web_;
@@ -195,7 +197,7 @@ Application::Impl::Impl(const Config& config, Replacements replacements)
     make_room_for_connections();
     open_storage(keys, network);
     record_genesis(genesis);
-    make_services(network);
+    make_services(keys, network);
     listen(keys);
     run();
 }
@@ -262,7 +264,7 @@ void Application::Impl::record_genesis(const protocol::network::SignedGenesis& g
     log_.info("genesis_recorded", {{"network", genesis.statement.name}});
 }
 
-void Application::Impl::make_services(const crypto::act::Network& network) {
+void Application::Impl::make_services(const ServerKeys& keys, const crypto::act::Network& network) {
     trust_ = std::make_unique<session::Trust>(
         std::make_shared<const protocol::network::Genesis>(network.genesis), network.trust, log_);
     trust_->refresh(repositories_->network());
@@ -279,6 +281,7 @@ void Application::Impl::make_services(const crypto::act::Network& network) {
                                                                    log_,
                                                                    config_.limits,
                                                                    network.act_context()});
+    removals_ = std::make_unique<service::Removals>(*context_, keys.log_key);
     documents_ = std::make_unique<service::Documents>(*context_, *objects_);
     documents_->remove_leftovers();
     dispatcher_ = std::make_unique<service::Dispatcher>(*context_, *documents_);
@@ -292,8 +295,12 @@ void Application::Impl::make_services(const crypto::act::Network& network) {
                                             metrics_,
                                             log_,
                                             config_.limits);
-    hub_.on_revocation = [this] {
+    hub_.on_revocation = [this](const commit::CertificatesRevoked& event) {
         dispatcher_->audit().refresh_trust();
+        removals_->take(event);
+    };
+    hub_.on_removal_due = [this](const commit::RemovalDue& event) {
+        removals_->take(event);
     };
 }
 
@@ -356,6 +363,7 @@ void Application::Impl::add_gauges() {
 }
 
 void Application::Impl::run() {
+    blocking_->post([this] { removals_->propose_everywhere(); });
     listener_->start();
     if (metrics_listener_) {
         metrics_listener_->start();

@@ -1,9 +1,11 @@
 #include "server/service/channels.hpp"
 
+#include "crypto/primitive/hash.hpp"
 #include "protocol/network/authority.hpp"
 #include "server/service/commit_check.hpp"
 #include "server/service/verify.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace serai::server::service {
@@ -55,6 +57,33 @@ Result<repo::RecordAct> check_act(const Context& context, const Call& call, Requ
         return WireError::forbidden;
     }
     return repo::RecordAct{std::move(request.act), channel, statement.subject, party->code};
+}
+
+Result<repo::RecordReport> check(const Context& context,
+                                 const Call& call,
+                                 message::Report request) {
+    SERAI_TRY(statement,
+              verify_statement<network::ReportStatement>(context, call.caller(), request.act));
+    SERAI_TRY(channel, context.repositories.channels().load(statement.group));
+    const auto head = channel->head();
+    if (head->roster->find(call.device()) == nullptr) {
+        return WireError::not_found;
+    }
+    SERAI_CHECK(
+        check_chain_head(context, *channel, *head, {statement.record, statement.chain_hash}));
+    return repo::RecordReport{std::move(request.act), channel, statement.record};
+}
+
+// The commit that began the present epoch, sent once more under another request id: it is one commit, with one receipt.
+std::optional<message::RecordReceipt> find_repeated(const repo::Channel& channel,
+                                                    const network::SpiffeId& sender,
+                                                    const message::Commit& request) {
+    const auto head = channel.head();
+    if (head->last_commit == nullptr || head->roster->find(sender) == nullptr ||
+        head->last_commit->digest != crypto::sha256(request.commit)) {
+        return std::nullopt;
+    }
+    return head->last_commit->receipt;
 }
 
 // Prepares what the checks let pass.
@@ -121,6 +150,10 @@ void Channels::handle(const Call& call, message::Commit request) const {
         call.fail(channel.error());
         return;
     }
+    if (const auto before = find_repeated(**channel, call.device(), request)) {
+        call.ok(*before);
+        return;
+    }
     submit_checked(
         context_, call, check_commit(context_, call.caller(), *channel, std::move(request)));
 }
@@ -149,6 +182,20 @@ void Channels::handle(const Call& call, const message::ListActs& request) const 
         return;
     }
     call.answer(context_.repositories.channels().acts(request.group, request.after));
+}
+
+void Channels::handle(const Call& call, const message::FetchGroupInfo& request) const {
+    auto& channels = context_.repositories.channels();
+    const auto channel = channels.load(request.group);
+    if (!channel || (*channel)->head()->roster->find(call.device()) == nullptr) {
+        call.fail(channel ? make_error_code(WireError::not_found) : channel.error());
+        return;
+    }
+    call.answer(channels.published(request.group, call.device()));
+}
+
+void Channels::handle(const Call& call, message::Report request) const {
+    submit_checked(context_, call, check(context_, call, std::move(request)));
 }
 
 }  // namespace serai::server::service

@@ -19,6 +19,8 @@ class Channels {
     void handle(const Call& call, const protocol::message::ListChannels& request) const;
     void handle(const Call& call, const protocol::message::FetchTree& request) const;
     void handle(const Call& call, const protocol::message::ListActs& request) const;
+    void handle(const Call& call, const protocol::message::FetchGroupInfo& request) const;
+    void handle(const Call& call, protocol::message::Report request) const;
 
   private:
     template <class Request>

@@ -6,7 +6,9 @@
 #include "crypto/mls/wire/message.hpp"
 #include "crypto/primitive/hash.hpp"
 #include "protocol/network/authority.hpp"
+#include "server/service/mls_parts.hpp"
 #include "server/service/verify.hpp"
+#include "storage/repo/removals.hpp"
 
 #include <algorithm>
 #include <map>
@@ -22,16 +24,6 @@ using protocol::codec::decode_exact;
 
 namespace {
 
-template <class T>
-Result<T> decode_mls(ByteView bytes) {
-    SERAI_TRY(decoded, decode_exact<mls::MlsMessage>(bytes));
-    auto* value = std::get_if<T>(&decoded.value);
-    if (value == nullptr) {
-        return WireError::invalid_commit;
-    }
-    return std::move(*value);
-}
-
 // Everything about one commit that the steps share.
 struct Examination {
     const Context& context;
@@ -40,14 +32,19 @@ struct Examination {
     const repo::ChannelHead& head;
     const message::Commit& request;
     CredentialJudge judge;
+    std::shared_ptr<const repo::Revocations> revocations;
 };
 
+// The connected device, as a member by its leaf, or as one that lost its way and comes back.
 Result<void> check_sender(const Examination& exam, const mls::PublicMessage& commit) {
     const auto* member = exam.head.roster->find(exam.caller.identity.id);
     if (member == nullptr) {
         return WireError::not_found;
     }
     const auto& sender = commit.content.sender;
+    if (sender.type == mls::SenderType::new_member_commit) {
+        return {};
+    }
     if (sender.type != mls::SenderType::member || sender.index != member->leaf) {
         return WireError::invalid_commit;
     }
@@ -76,17 +73,62 @@ Result<message::ChainHead> check_group_info(const Examination& exam, const mls::
     if (!head) {
         return WireError::invalid_commit;
     }
+    SERAI_CHECK(check_external_pub(info));
     SERAI_CHECK(check_chain_head(exam.context, exam.channel, exam.head, *head));
     return head;
 }
 
-// In this network a commit adds, removes and updates; everything else has no authority that we could check.
+// In this network a member's commit adds, removes and updates; everything else has no authority that we could check.
 Result<void> check_kind(const mls::StagedPublicCommit& staged) {
-    if (staged.external || staged.reinit || staged.external_init || staged.extensions_changed ||
+    if (staged.reinit || staged.external_init || staged.extensions_changed ||
         !staged.psks.empty()) {
         return WireError::invalid_commit;
     }
     return {};
+}
+
+// The resumption PSK that an external commit brings: one, of this group, of an epoch that all others remember. Whether its secret is
+// the right one, the members see.
+Result<Epoch> resumption_epoch(const Examination& exam, const mls::StagedPublicCommit& staged) {
+    const auto* psk = staged.psks.size() == 1
+                          ? std::get_if<mls::ResumptionPskId>(&staged.psks.front().key)
+                          : nullptr;
+    if (psk == nullptr || psk->usage != mls::ResumptionPskUsage::application ||
+        !equal(psk->group_id, exam.request.group.value())) {
+        return WireError::invalid_commit;
+    }
+    const Epoch epoch{psk->epoch};
+    const auto common = repo::common_epochs(exam.head, exam.caller.identity.id);
+    return std::ranges::find(common, epoch) != common.end() ? Result<Epoch>{epoch}
+                                                            : Result<Epoch>{WireError::forbidden};
+}
+
+// A device that comes back by external commit: it replaces its own leaf, shows that it was there, and changes nothing else.
+Result<repo::ApplyCommit> check_return(const Examination& exam,
+                                       const message::ChannelAad& aad,
+                                       mls::StagedPublicCommit staged) {
+    const auto& self = *exam.head.roster->find(exam.caller.identity.id);
+    if (staged.removes.size() != 1 || staged.removes.front().index.value() != self.leaf ||
+        !exam.request.acts.empty() || !aad.acts.empty() || !exam.request.welcome.empty()) {
+        return WireError::invalid_commit;
+    }
+    SERAI_TRY(identity, exam.judge.identify(staged.committer_update->after->credential));
+    if (identity.id != exam.caller.identity.id) {
+        return WireError::forbidden;
+    }
+    SERAI_TRY(epoch, resumption_epoch(exam, staged));
+    for (const auto* due :
+         repo::due_removals(*exam.head.roster, *exam.head.pending, *exam.revocations)) {
+        if (due->device == identity.id) {
+            return WireError::forbidden;
+        }
+    }
+    repo::ApplyCommit result;
+    result.next = std::move(staged.next);
+    result.changed_nodes = std::move(staged.changed_nodes);
+    result.committer = {identity.id, exam.caller.party, staged.committer.value(), std::nullopt, {}};
+    result.returned_by = epoch;
+    return result;
 }
 
 Result<std::vector<repo::Member>> added_members(const Examination& exam,
@@ -100,7 +142,7 @@ Result<std::vector<repo::Member>> added_members(const Examination& exam,
                 exam.context.genesis(), exam.head.founding->rules, identity.id.person)) {
             return WireError::forbidden;
         }
-        added.push_back({identity.id, party->code, add.index.value()});
+        added.push_back({identity.id, party->code, add.index.value(), std::nullopt, {}});
     }
     return added;
 }
@@ -118,13 +160,36 @@ Result<std::vector<network::SpiffeId>> removed_devices(const Examination& exam,
     return removed;
 }
 
-// A person is removed with every device, or not at all; one that stays may not be named twice.
+// Whether a device goes because its certificate does not hold any more, and not by anybody's act.
+bool goes_by_itself(const Examination& exam, const network::SpiffeId& device) {
+    return !repo::is_expelled(*exam.head.pending, device.person) &&
+           repo::is_unfit(*exam.head.roster->find(device),
+                          *exam.revocations,
+                          exam.context.clock.now_seconds());
+}
+
+// Whoever has to leave is removed by this commit, and does not make it.
+Result<void> check_removals(const Examination& exam,
+                            const std::vector<network::SpiffeId>& removed) {
+    const auto due = repo::due_removals(*exam.head.roster, *exam.head.pending, *exam.revocations);
+    for (const auto* member : due) {
+        if (member->device == exam.caller.identity.id) {
+            return WireError::forbidden;
+        }
+        if (std::ranges::find(removed, member->device) == removed.end()) {
+            return WireError::commit_first;
+        }
+    }
+    return {};
+}
+
+// A person is expelled with every device, or not at all; one that stays may not be named twice.
 Result<void> check_roster(const Examination& exam,
                           const std::vector<repo::Member>& added,
                           const std::vector<network::SpiffeId>& removed) {
     const auto next = exam.head.roster->with(added, removed);
     for (const auto& device : removed) {
-        if (next.has_person(device.person)) {
+        if (next.has_person(device.person) && !goes_by_itself(exam, device)) {
             return WireError::invalid_commit;
         }
     }
@@ -151,14 +216,17 @@ bool has_authority(const Examination& exam, const repo::PendingAct& act) {
 
 using Needs = std::set<std::pair<network::ActKind, network::PersonId>>;
 
-Needs needed_acts(const std::vector<repo::Member>& added,
+Needs needed_acts(const Examination& exam,
+                  const std::vector<repo::Member>& added,
                   const std::vector<network::SpiffeId>& removed) {
     Needs needs;
     for (const auto& member : added) {
         needs.emplace(network::ActKind::admit, member.device.person);
     }
     for (const auto& device : removed) {
-        needs.emplace(network::ActKind::expel, device.person);
+        if (!goes_by_itself(exam, device)) {
+            needs.emplace(network::ActKind::expel, device.person);
+        }
     }
     return needs;
 }
@@ -219,6 +287,14 @@ Result<void> check_sizes(const message::Commit& request) {
     return {};
 }
 
+// What a commit may refer to: the server's own proposals of this epoch.
+std::vector<mls::CachedProposal> cached_proposals(const repo::ChannelHead& head) {
+    std::vector<mls::CachedProposal> cached;
+    std::ranges::transform(
+        *head.proposals, std::back_inserter(cached), &repo::ServerProposal::proposal);
+    return cached;
+}
+
 Result<repo::ApplyCommit> examine(const Examination& exam) {
     SERAI_CHECK(check_sizes(exam.request));
     SERAI_TRY(commit, decode_mls<mls::PublicMessage>(exam.request.commit));
@@ -231,12 +307,18 @@ Result<repo::ApplyCommit> examine(const Examination& exam) {
     SERAI_CHECK(check_sender(exam, commit));
     SERAI_TRY(aad, check_aad(exam, commit.content.authenticated_data));
     SERAI_TRY(welcome_head, check_group_info(exam, info));
-    SERAI_TRY(staged, exam.head.public_group->stage(commit, {}, exam.judge.policy(), &info));
+    SERAI_TRY(staged,
+              exam.head.public_group->stage(
+                  commit, cached_proposals(exam.head), exam.judge.policy(), &info));
+    if (staged.external) {
+        return check_return(exam, aad, std::move(staged));
+    }
     SERAI_CHECK(check_kind(staged));
     SERAI_TRY(added, added_members(exam, staged));
     SERAI_TRY(removed, removed_devices(exam, staged));
+    SERAI_CHECK(check_removals(exam, removed));
     SERAI_CHECK(check_roster(exam, added, removed));
-    SERAI_CHECK(check_acts(exam, aad, needed_acts(added, removed)));
+    SERAI_CHECK(check_acts(exam, aad, needed_acts(exam, added, removed)));
     SERAI_CHECK(check_welcome(exam, staged));
     repo::ApplyCommit result;
     result.next = std::move(staged.next);
@@ -244,6 +326,8 @@ Result<repo::ApplyCommit> examine(const Examination& exam) {
     result.added = std::move(added);
     result.removed = std::move(removed);
     result.welcomed_from = next(welcome_head.n);
+    result.committer = {
+        exam.caller.identity.id, exam.caller.party, staged.committer.value(), std::nullopt, {}};
     return result;
 }
 
@@ -280,73 +364,21 @@ Result<repo::ApplyCommit> check_commit(const Context& context,
     if (request.epoch != head->epoch) {
         return request.epoch < head->epoch ? WireError::stale_epoch : WireError::invalid_commit;
     }
-    const Examination exam{context, caller, *channel, *head, request, CredentialJudge{context}};
+    const Examination exam{context,
+                           caller,
+                           *channel,
+                           *head,
+                           request,
+                           CredentialJudge{context},
+                           context.repositories.network().revocations()};
     SERAI_TRY(apply, examine(exam));
     apply.channel = channel;
     apply.base = head;
     apply.commit = std::move(request.commit);
     apply.welcome = std::move(request.welcome);
+    apply.group_info = std::move(request.group_info);
     apply.acts = std::move(request.acts);
     return apply;
-}
-
-namespace {
-
-// Only the rules may be in the group's extensions, and they are those of the founding act. Requirements of MLS are allowed.
-Result<void> check_rules(const repo::Founding& founding, const mls::Extensions& extensions) {
-    for (const auto& extension : extensions.items()) {
-        if (extension.type != mls::ExtensionType{network::kChannelRulesExtension} &&
-            extension.type != mls::ExtensionType::required_capabilities) {
-            return WireError::invalid_commit;
-        }
-    }
-    const auto* rules = extensions.find(mls::ExtensionType{network::kChannelRulesExtension});
-    if (rules == nullptr || *rules != protocol::codec::encode(founding.rules)) {
-        return WireError::invalid_commit;
-    }
-    return {};
-}
-
-Result<mls::TreeNodes> tree_of(const mls::GroupInfo& info) {
-    const auto* data = info.extensions.find(mls::ExtensionType::ratchet_tree);
-    if (data == nullptr) {
-        return WireError::invalid_commit;
-    }
-    return decode_exact<mls::TreeNodes>(*data);
-}
-
-}  // namespace
-
-Result<repo::EstablishChannel> check_establish(const Context& context,
-                                               const session::Caller& caller,
-                                               const repo::ChannelPtr& channel,
-                                               message::EstablishChannel request) {
-    const auto head = channel->head();
-    if (head->established()) {
-        return WireError::exists;
-    }
-    if (request.group_info.size() > limits::kMaxMlsMessage) {
-        return WireError::too_large;
-    }
-    SERAI_TRY(info, decode_mls<mls::GroupInfo>(request.group_info));
-    const auto& group = info.group_context;
-    if (!equal(group.group_id, request.group.value()) || group.epoch != 0 ||
-        static_cast<std::uint16_t>(group.cipher_suite) != context.genesis().cipher_suite) {
-        return WireError::invalid_commit;
-    }
-    SERAI_CHECK(check_rules(*head->founding, group.extensions));
-    SERAI_TRY(tree, tree_of(info));
-    const CredentialJudge judge{context};
-    SERAI_TRY(followed, mls::PublicGroup::from_group_info(info, tree, judge.policy()));
-    const auto everyone = mls::members(*followed);
-    if (everyone.size() != 1) {
-        return WireError::invalid_commit;
-    }
-    SERAI_TRY(founder, judge.identify(everyone.front().second->credential));
-    if (founder.id != caller.identity.id) {
-        return WireError::forbidden;
-    }
-    return repo::EstablishChannel{channel, std::move(request.group_info), followed};
 }
 
 }  // namespace serai::server::service

@@ -6,10 +6,14 @@
 // 2. the authenticated data names a record of this channel's chain, and so does the GroupInfo's ChainHead extension;
 // 3. the commit by MLS' rules (PublicGroup::stage), the credential of every new leaf by its own party's certificates, and the
 //    GroupInfo as the description of the next epoch;
-// 4. nothing but adds, removes and the sender's own update: no change of the rules, no external commit, no ReInit, no PSK;
-// 5. every person added may be a member, and has exactly one unused admission; every person removed has exactly one unused
-//    expulsion and is removed with all devices; no act is named that is not needed; each was authorised by somebody who may;
-// 6. the Welcome is for exactly the key packages added.
+// 4. nothing but adds, removes and the sender's own update: no change of the rules, no ReInit, no PSK; an external commit replaces the
+//    connected device's own leaf, brings one resumption PSK of an epoch that every other member remembers, and nothing else (the steps
+//    that follow are not for it);
+// 5. whoever has to leave (storage/repo/removals.hpp) is removed, by reference to the server's proposal or by value;
+// 6. every person added may be a member, and has exactly one unused admission; every person removed has exactly one unused
+//    expulsion and is removed with all devices, or goes because a certificate does not hold any more; no act is named that is not
+//    needed; each was authorised by somebody who may;
+// 7. the Welcome is for exactly the key packages added.
 #pragma once
 
 #include "protocol/message/request.hpp"

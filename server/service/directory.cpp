@@ -6,6 +6,7 @@
 #include "protocol/network/authority.hpp"
 #include "server/service/verify.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -45,6 +46,8 @@ Result<repo::PublishKeyPackages::Package> check_key_package(const Context& conte
     }
     std::copy(reference.begin(), reference.end(), package.reference.begin());
     package.not_after = UnixSeconds{source->lifetime.not_after};
+    package.last_resort =
+        key_package->extensions.find(mls::ExtensionType::last_resort_key_package) != nullptr;
     package.mls_message = std::move(bytes);
     return package;
 }
@@ -71,6 +74,10 @@ Result<repo::PublishKeyPackages> check(const Context& context,
             return WireError::invalid_key_package;
         }
         result.packages.push_back(std::move(package));
+    }
+    if (std::ranges::count(result.packages, true, &repo::PublishKeyPackages::Package::last_resort) >
+        1) {
+        return WireError::invalid_key_package;
     }
     result.act = std::move(request.act);
     return result;
@@ -115,12 +122,15 @@ void Directory::handle(const Call& call, message::ClaimKeyPackage request) const
 }
 
 void Directory::handle(const Call& call, const message::CountKeyPackages&) const {
-    const auto count = context_.repositories.directory().count(call.device());
-    if (!count) {
-        call.fail(count.error());
+    const auto stock =
+        context_.repositories.directory().stock(call.device(),
+                                                context_.clock.now_seconds(),
+                                                *context_.repositories.network().revocations());
+    if (!stock) {
+        call.fail(stock.error());
         return;
     }
-    call.ok(message::KeyPackageCount{*count});
+    call.ok(message::KeyPackageCount{stock->count, stock->last_resort_until});
 }
 
 void Directory::handle(const Call& call, const message::ListMailbox& request) const {

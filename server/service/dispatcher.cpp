@@ -51,6 +51,7 @@ bool takes_cpu(RequestType type) {
         case RequestType::admit:
         case RequestType::expel:
         case RequestType::commit:
+        case RequestType::report:
         case RequestType::open_document:
         case RequestType::complete_document:
         case RequestType::query_openings:
@@ -71,6 +72,7 @@ bool is_kept(RequestType type) {
         case RequestType::admit:
         case RequestType::expel:
         case RequestType::commit:
+        case RequestType::report:
         case RequestType::delete_mailbox:
         case RequestType::seal_document:
         case RequestType::open_document:
@@ -310,6 +312,10 @@ void Dispatcher::execute(const Call& call) const {
             return run<message::FetchTree>(call, channels_);
         case RequestType::list_acts:
             return run<message::ListActs>(call, channels_);
+        case RequestType::fetch_group_info:
+            return run<message::FetchGroupInfo>(call, channels_);
+        case RequestType::report:
+            return run<message::Report>(call, channels_);
         case RequestType::list_mailbox:
             return run<message::ListMailbox>(call, directory_);
         case RequestType::delete_mailbox:

@@ -1,5 +1,6 @@
 #include "server/service/verify.hpp"
 
+#include "crypto/act/channel_group.hpp"
 #include "crypto/x509/certificate.hpp"
 
 namespace serai::server::service {
@@ -23,6 +24,7 @@ Result<void> verify_act(const Context& context,
 
 CredentialJudge::CredentialJudge(const Context& context)
     : network_(context.repositories.network()),
+      genesis_(context.genesis()),
       trust_(context.trust.store()),
       now_(context.clock.now_seconds()) {}
 
@@ -59,6 +61,15 @@ Result<void> CredentialJudge::validate(const mls::LeafInQuestion& question) cons
         }
     }
     return {};
+}
+
+Bytes CredentialJudge::client_name(const mls::LeafNode& leaf) const {
+    const auto device = claimed_device(leaf);
+    return device ? to_bytes(as_bytes(device->to_string())) : Bytes{};
+}
+
+Result<void> CredentialJudge::validate_external_sender(const mls::ExternalSender& sender) const {
+    return crypto::act::check_external_sender(genesis_, sender);
 }
 
 Result<protocol::network::SpiffeId> claimed_device(const mls::LeafNode& leaf) {

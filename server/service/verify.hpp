@@ -40,6 +40,13 @@ class CredentialJudge final : public crypto::mls::CredentialValidator {
 
     [[nodiscard]] Result<void> validate(const crypto::mls::LeafInQuestion& question) const override;
 
+    // The SPIFFE id: a device stays itself when its certificate is renewed.
+    [[nodiscard]] Bytes client_name(const crypto::mls::LeafNode& leaf) const override;
+
+    // Nobody but this server proposes from outside.
+    [[nodiscard]] Result<void> validate_external_sender(
+        const crypto::mls::ExternalSender& sender) const override;
+
     // The identity in a credential; a leaf that was validated is not verified again.
     [[nodiscard]] Result<crypto::x509::Identity> identify(
         const crypto::mls::Credential& credential) const;
@@ -48,6 +55,7 @@ class CredentialJudge final : public crypto::mls::CredentialValidator {
 
   private:
     const storage::repo::Network& network_;
+    const protocol::network::Genesis& genesis_;
     const std::shared_ptr<const crypto::x509::TrustStore> trust_;
     const UnixSeconds now_;
     mutable std::mutex mutex_;

@@ -93,6 +93,13 @@ void Hub::deliver(const commit::MembersChanged& event) {
     });
 }
 
+// Members hear of it by the proposal.
+void Hub::deliver(const commit::RemovalDue& event) {
+    if (on_removal_due) {
+        on_removal_due(event);
+    }
+}
+
 void Hub::deliver(const commit::MailboxArrived& event) {
     registry_.notify(event.device, message::EventType::mailbox, mailbox_frame());
 }
@@ -100,7 +107,7 @@ void Hub::deliver(const commit::MailboxArrived& event) {
 void Hub::deliver(const commit::CertificatesRevoked& event) {
     registry_.revoke(event.trust_domain, event.serials);
     if (on_revocation) {
-        on_revocation();
+        on_revocation(event);
     }
 }
 

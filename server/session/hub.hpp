@@ -31,13 +31,17 @@ class Hub {
     void publish(std::span<const storage::commit::Event> events);
 
     // Called for each revocation list, after the connections of its certificates were told to end; must return at once.
-    std::function<void()> on_revocation;
+    std::function<void(const storage::commit::CertificatesRevoked&)> on_revocation;
+
+    // Called when somebody has to leave a channel; must return at once.
+    std::function<void(const storage::commit::RemovalDue&)> on_removal_due;
 
   private:
     using Subscribers = std::vector<std::weak_ptr<Session>>;
 
     void deliver(const storage::commit::RecordAppended& event);
     void deliver(const storage::commit::MembersChanged& event);
+    void deliver(const storage::commit::RemovalDue& event);
     void deliver(const storage::commit::MailboxArrived& event);
     void deliver(const storage::commit::CertificatesRevoked& event);
     void deliver(const storage::commit::DocumentSealed& event);

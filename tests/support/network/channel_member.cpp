@@ -1,7 +1,9 @@
 #include "tests/support/network/channel_member.hpp"
 
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/act/channel_group.hpp"
 #include "crypto/act/commitment.hpp"
+#include "protocol/base/limits.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -118,23 +120,28 @@ PublishKeyPackages ChannelMember::make_key_packages(std::size_t n) {
     return request;
 }
 
-Result<void> ChannelMember::found(ProtocolClient& client, const ChannelRules& rules) {
+Result<void> ChannelMember::found(ProtocolClient& client,
+                                  const ChannelRules& rules,
+                                  bool with_server) {
     SERAI_TRY(founding,
               client.call(act<FoundChannel>(protocol::network::FoundChannelStatement{rules})));
     group_id_ = crypto::act::group_id_of(network_->genesis().statement.network_id,
                                          crypto::act::leaf_hash(founding.receipt.leaf));
+    SERAI_TRY(extensions, crypto::act::channel_extensions(network_->genesis().statement, rules));
+    if (!with_server) {
+        extensions = mls::Extensions{{mls::Extension{kRulesExtension, encode(rules)}}};
+    }
     SERAI_TRY(
         group,
-        mls::Group::create(suite(),
-                           to_bytes(group_id_.value()),
-                           identity(),
-                           lifetime(),
-                           mls::Extensions{{mls::Extension{kRulesExtension, encode(rules)}}}));
+        mls::Group::create(
+            suite(), to_bytes(group_id_.value()), identity(), lifetime(), std::move(extensions)));
     mls::GroupInfoOptions options;
     options.with_ratchet_tree = true;
+    options.with_external_pub = true;
     const auto info = group.group_info(device_.keys.private_key, options);
     SERAI_TRY(receipt, client.call(EstablishChannel{group_id_, mls_message(info)}));
     group_ = std::move(group);
+    group_->keep_resumption_psks(limits::kResumptionEpochs);
     head_ = receipt.head;
     return {};
 }
@@ -159,6 +166,7 @@ Result<Commit> ChannelMember::make_commit(mls::CommitOptions options,
                                           const std::vector<ActReceipt>& acts) {
     options.authenticated_data = encode(aad(acts));
     options.published_info.extensions = head_extension();
+    options.published_info.with_external_pub = true;
     options.welcome_info.extensions = head_extension();
     SERAI_TRY(pending, group_->commit(identity(), device_.keys.private_key, options, policy()));
     Commit request;
@@ -179,7 +187,8 @@ Result<void> ChannelMember::order(ProtocolClient& client, const Commit& commit) 
     return {};
 }
 
-Result<void> ChannelMember::bring_in(ProtocolClient& client, const std::vector<PersonId>& persons) {
+Result<Commit> ChannelMember::make_admission(ProtocolClient& client,
+                                             const std::vector<PersonId>& persons) {
     mls::CommitOptions options;
     std::vector<ActReceipt> acts;
     for (const auto& person : persons) {
@@ -189,7 +198,11 @@ Result<void> ChannelMember::bring_in(ProtocolClient& client, const std::vector<P
                   std::back_inserter(options.adds));
         acts.push_back(std::move(addition.act));
     }
-    SERAI_TRY(commit, make_commit(std::move(options), acts));
+    return make_commit(std::move(options), acts);
+}
+
+Result<void> ChannelMember::bring_in(ProtocolClient& client, const std::vector<PersonId>& persons) {
+    SERAI_TRY(commit, make_admission(client, persons));
     return order(client, commit);
 }
 
@@ -228,6 +241,7 @@ Result<void> ChannelMember::join(ProtocolClient& client) {
             SERAI_TRY(records, client.call(FetchRecords{item.group, item.record, 1}));
             group_id_ = item.group;
             group_ = std::move(group);
+            group_->keep_resumption_psks(limits::kResumptionEpochs);
             head_ = records.entries.at(0).head;
             SERAI_TRY(done, client.call(DeleteMailbox{item.sequence}));
             static_cast<void>(done);
@@ -257,7 +271,95 @@ Result<Commit> ChannelMember::make_update() {
     return make_commit({}, {});
 }
 
+Result<Commit> ChannelMember::make_reinit() {
+    mls::CommitOptions options;
+    options.reinit = mls::ReInit{
+        to_bytes(as_bytes("another group")), mls::ProtocolVersion::mls10, suite().id(), {}};
+    return make_commit(std::move(options), {});
+}
+
+Result<Commit> ChannelMember::make_removals() {
+    mls::CommitOptions options;
+    for (const auto& proposal : group_->proposals()) {
+        options.references.push_back(proposal.ref);
+    }
+    return make_commit(std::move(options), proposed_);
+}
+
+namespace {
+
+// What a group remembers of its past epochs.
+class OwnPsks final : public mls::PskSource {
+  public:
+    explicit OwnPsks(const mls::Group* group) : group_(group) {}
+
+    [[nodiscard]] mls::ExternalPsk find(const mls::PreSharedKeyId& id) const override {
+        const auto* resumption = std::get_if<mls::ResumptionPskId>(&id.key);
+        return group_ == nullptr || resumption == nullptr
+                   ? mls::ExternalPsk{}
+                   : group_->resumption_psk(resumption->epoch);
+    }
+
+  private:
+    const mls::Group* group_;
+};
+
+std::optional<mls::LeafIndex> leaf_of(const mls::PublicGroup& group, const Bytes& signature_key) {
+    std::optional<mls::LeafIndex> found;
+    for (const auto& [index, leaf] : mls::members(group)) {
+        if (leaf->signature_key == signature_key) {
+            found = index;
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<Commit> ChannelMember::make_return(ProtocolClient& client, const ReturnOptions& options) {
+    const auto& view = group_ ? *group_->view() : *pretended_;
+    SERAI_TRY(published, client.call(FetchGroupInfo{group_id_}));
+    SERAI_TRY(message, decode_exact<mls::MlsMessage>(published.group_info));
+    const auto& info = *message.get<mls::GroupInfo>();
+    mls::ExternalCommitOptions external;
+    external.removes = leaf_of(view, device_.keys.public_key);
+    const OwnPsks own{group_ ? &*group_ : nullptr};
+    external.psk_source = options.psks == nullptr ? &own : options.psks;
+    if (options.with_psk) {
+        mls::PreSharedKeyId id;
+        id.key = mls::ResumptionPskId{mls::ResumptionPskUsage::application,
+                                      view.group_id(),
+                                      options.psk_epoch.value_or(view.epoch())};
+        external.psks.push_back(std::move(id));
+    }
+    external.authenticated_data = encode(aad());
+    external.published_info.extensions = head_extension();
+    external.published_info.with_external_pub = true;
+    const auto tree = view.tree().to_nodes();
+    SERAI_TRY(pending, mls::Group::join_external(info, &tree, identity(), external, policy()));
+    if (group_) {
+        pending.next.keep_resumption_psks_of(*group_);
+    }
+    Commit request;
+    request.group = group_id_;
+    request.epoch = Epoch{view.epoch()};
+    request.commit = mls_message(pending.commit);
+    request.group_info = mls_message(pending.group_info);
+    pending_message_ = request.commit;
+    pending_ = std::move(pending);
+    return request;
+}
+
+void ChannelMember::pretend(const GroupId& group,
+                            std::shared_ptr<const mls::PublicGroup> view,
+                            const ChainHead& head) {
+    group_id_ = group;
+    pretended_ = std::move(view);
+    head_ = head;
+}
+
 void ChannelMember::confirm(const ChainHead& head) {
+    proposed_.clear();
     group_ = std::move(pending_->next);
     pending_.reset();
     pending_message_.clear();
@@ -270,7 +372,16 @@ Result<void> ChannelMember::process(const RecordEntry& entry) {
         return not_the_next_record();
     }
     SERAI_TRY(record, decode_exact<ChannelRecord>(entry.record));
-    if (record.type == RecordType::commit) {
+    if (record.type == RecordType::proposal) {
+        SERAI_TRY(message, decode_exact<mls::MlsMessage>(record.mls_message));
+        SERAI_TRY(proposal, group_->receive_proposal(message, policy()));
+        static_cast<void>(proposal);
+        for (const auto& act : record.acts) {
+            if (std::find(proposed_.begin(), proposed_.end(), act) == proposed_.end()) {
+                proposed_.push_back(act);
+            }
+        }
+    } else if (record.type == RecordType::commit) {
         if (pending_ && record.mls_message == pending_message_) {
             confirm(entry.head);
             return {};
@@ -278,6 +389,7 @@ Result<void> ChannelMember::process(const RecordEntry& entry) {
         SERAI_TRY(message, decode_exact<mls::MlsMessage>(record.mls_message));
         SERAI_TRY(staged, group_->stage(message, policy()));
         pending_.reset();
+        proposed_.clear();
         if (staged.removes_us()) {
             return make_error_code(WireError::forbidden);
         }

@@ -19,6 +19,18 @@ class BelievingValidator final : public crypto::mls::CredentialValidator {
     [[nodiscard]] Result<void> validate(const crypto::mls::LeafInQuestion&) const override {
         return {};
     }
+
+    [[nodiscard]] Result<void> validate_external_sender(
+        const crypto::mls::ExternalSender&) const override {
+        return {};
+    }
+};
+
+// How a member comes back by external commit; as a test leaves it, it is right.
+struct ReturnOptions {
+    bool with_psk = true;
+    std::optional<std::uint64_t> psk_epoch;        // the present one if there is none here
+    const crypto::mls::PskSource* psks = nullptr;  // what our group remembers
 };
 
 // One thread at a time. The network outlives it. Results are the server's refusals and MLS's errors as they come.
@@ -49,13 +61,21 @@ class ChannelMember {
     // Fresh key packages, whose secrets stay here.
     [[nodiscard]] protocol::message::PublishKeyPackages make_key_packages(std::size_t n);
 
-    // Founds a channel and establishes it.
+    // Founds a channel and establishes it. Its group has the server as external sender, unless a test wants it without.
     Result<void> found(ProtocolClient& client,
-                       const protocol::network::ChannelRules& rules = state_channel_rules());
+                       const protocol::network::ChannelRules& rules = state_channel_rules(),
+                       bool with_server = true);
 
-    // Admits these persons, claims a key package of each of their devices, and commits them in one commit.
+    // Admits these persons, claims a key package of each of their devices, and makes one commit of it.
+    [[nodiscard]] Result<protocol::message::Commit> make_admission(
+        ProtocolClient& client, const std::vector<protocol::network::PersonId>& persons);
+
+    // The same, and has it ordered.
     Result<void> bring_in(ProtocolClient& client,
                           const std::vector<protocol::network::PersonId>& persons);
+
+    // Commits every removal that the server has proposed and that process() has seen, by reference.
+    [[nodiscard]] Result<protocol::message::Commit> make_removals();
 
     // Expels a person and commits the removal of all its devices.
     Result<void> expel(ProtocolClient& client, const protocol::network::PersonId& person);
@@ -83,6 +103,19 @@ class ChannelMember {
 
     // A commit that renews our leaf. It becomes ours with confirm(), or with process() when its record comes along.
     [[nodiscard]] Result<protocol::message::Commit> make_update();
+
+    // A commit that would end the group in favour of another one.
+    [[nodiscard]] Result<protocol::message::Commit> make_reinit();
+
+    // An external commit in our own place, for the epoch that our group is in. It becomes ours as make_update's does.
+    [[nodiscard]] Result<protocol::message::Commit> make_return(ProtocolClient& client,
+                                                                const ReturnOptions& options = {});
+
+    // Makes this device a member of a group that somebody else's public view shows, so that make_return() can be tried without ever
+    // having been in it.
+    void pretend(const GroupId& group,
+                 std::shared_ptr<const crypto::mls::PublicGroup> view,
+                 const protocol::message::ChainHead& head);
 
     // Our commit was ordered as this record.
     void confirm(const protocol::message::ChainHead& head);
@@ -116,7 +149,9 @@ class ChannelMember {
     std::vector<crypto::mls::KeyPackageSecrets> key_packages_;
     GroupId group_id_;
     std::optional<crypto::mls::Group> group_;
+    std::shared_ptr<const crypto::mls::PublicGroup> pretended_;
     protocol::message::ChainHead head_;
+    std::vector<protocol::message::ActReceipt> proposed_;  // beside the server's proposals
     std::optional<crypto::mls::PendingCommit> pending_;
     Bytes pending_message_;  // the encoded commit of pending_
 };
