@@ -109,7 +109,14 @@ Result<std::unique_ptr<Client>> Client::open(const Home& home,
         std::move(vault), home, std::move(*settings), std::move(device), diagnostics, files}};
     SERAI_TRY(view, session::NetworkView::load(std::move(verified), client->vault_));
     client->network_.emplace(std::move(view));
+    // What a process that died could not: nothing of former keys stays on the disk.
+    SERAI_CHECK(client->vault_.forget());
     return client;
+}
+
+Client::~Client() {
+    // If it fails, the next opening does it.
+    static_cast<void>(vault_.forget());
 }
 
 Result<void> Client::install_certificate(ByteView pem_or_der) {

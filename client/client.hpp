@@ -55,6 +55,9 @@ class Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
+    // Forgets former keys (vault.hpp).
+    ~Client();
+
     // Installs what the CA made of our request.
     Result<void> install_certificate(ByteView pem_or_der);
 

@@ -1,6 +1,7 @@
 #include "client/channel/catch_up.hpp"
 
 #include "client/channel/follower.hpp"
+#include "client/channel/rejoining.hpp"
 
 #include <span>
 
@@ -63,6 +64,11 @@ Result<void> take_records(const Context& context,
 }
 
 Result<void> catch_up(const Context& context, const GroupId& group, const OnEntry& on_entry) {
+    SERAI_CHECK(read_log(context, group, on_entry));
+    return come_back(context, group, on_entry);
+}
+
+Result<void> read_log(const Context& context, const GroupId& group, const OnEntry& on_entry) {
     while (true) {
         SERAI_TRY(channel, load_channel(context.vault, group));
         if (channel.state.standing == Standing::removed) {

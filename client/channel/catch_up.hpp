@@ -13,9 +13,13 @@ namespace serai::client::channel {
 // Told of each record in order, once it is durable here.
 using OnEntry = std::function<void(const HistoryEntry&)>;
 
-// Fetches and takes every record up to the end of the log. Errors of Follower::take and of the session; what came before an error
-// is kept. A channel that we were removed from has nothing new and is no error.
+// Fetches and takes every record up to the end of the log, and comes back into a channel that turns out to be lost. Errors of
+// Follower::take, of come_back() and of the session; what came before an error is kept. A channel that we were removed from has
+// nothing new and is no error.
 Result<void> catch_up(const Context& context, const GroupId& group, const OnEntry& on_entry = {});
+
+// The same without coming back: afterwards the channel may be lost.
+Result<void> read_log(const Context& context, const GroupId& group, const OnEntry& on_entry = {});
 
 // The same for every channel that we know. A channel that cannot be followed is left where it is and does not hold up the others.
 // Gives those, with the reason in words.

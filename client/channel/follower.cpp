@@ -12,14 +12,10 @@ namespace message = protocol::message;
 namespace mls = crypto::mls;
 using protocol::codec::decode_exact;
 
-UnixSeconds seconds_of(UnixMillis time) {
-    constexpr std::uint64_t kMillis = 1000;
-    return UnixSeconds{time.value() / kMillis};
-}
-
-std::vector<std::string> sorted(std::vector<std::string> texts) {
-    std::ranges::sort(texts);
-    return texts;
+Bytes seen_id_of(const MessageId& id, std::string_view sender) {
+    Bytes seen_id = to_bytes(id.value());
+    append(seen_id, as_bytes(sender));
+    return seen_id;
 }
 
 }  // namespace
@@ -51,6 +47,8 @@ Result<HistoryEntry> Follower::take(const message::RecordEntry& entry) {
                 return take_commit(seen);
             case message::RecordType::application:
                 return take_message(seen);
+            case message::RecordType::proposal:
+                return take_proposal(seen);
         }
         return accuse(entry, "the server ordered a record of an unknown kind");
     };
@@ -172,119 +170,6 @@ Result<HistoryEntry> Follower::take_established(const Seen& seen) {
     return entry;
 }
 
-// ---- commits ----
-
-Result<HistoryEntry> Follower::take_commit(const Seen& seen) {
-    if (const Task* own = find_own(TaskKind::roster, seen.record.mls_message)) {
-        return take_own_commit(seen, *own);
-    }
-    const auto decoded = decode_exact<mls::MlsMessage>(seen.record.mls_message);
-    const mls::PublicMessage* commit = decoded ? decoded->get<mls::PublicMessage>() : nullptr;
-    if (commit == nullptr) {
-        return accuse(seen.entry, "the server ordered a commit that is none");
-    }
-    return take_others_commit(seen, *decoded, *commit);
-}
-
-Result<HistoryEntry> Follower::take_own_commit(const Seen& seen, const Task& task) {
-    SERAI_TRY(payload, decode_exact<RosterPayload>(task.payload));
-    if (!payload.act || seen.record.acts != std::vector{*payload.act}) {
-        return accuse(seen.entry, "the server put other acts beside our commit than we sent");
-    }
-    SERAI_TRY(pending, load_pending(context_->vault, channel_->state.group));
-    if (!pending) {
-        return ClientError::vault_damaged;
-    }
-    HistoryEntry entry = entry_for(seen, EntryKind::change);
-    entry.sender = context_->device.id.to_string();
-    const auto members_of = [](const mls::PublicGroup& group) {
-        std::vector<std::string> devices;
-        group.tree().for_each_member(
-            [&](mls::LeafIndex, const mls::LeafNode& leaf) { devices.push_back(device_of(leaf)); });
-        return sorted(std::move(devices));
-    };
-    const auto before = members_of(*channel_->group->view());
-    const auto after = members_of(*pending->next.view());
-    std::ranges::set_difference(after, before, std::back_inserter(entry.added));
-    std::ranges::set_difference(before, after, std::back_inserter(entry.removed));
-    for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
-    }
-    channel_->group = std::move(pending->next);
-    epoch_changed_ = true;
-    finish(task);
-    set_back_commits();
-    return entry;
-}
-
-Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
-                                                  const mls::MlsMessage& message,
-                                                  const mls::PublicMessage& commit) {
-    mls::Group& group = *channel_->group;
-    const LeafJudge judge{context_->network.trust_at(seen.entry.leaf),
-                          seconds_of(seen.record.time)};
-    const mls::ValidationPolicy policy{judge, seconds_of(seen.record.time)};
-    const auto aad = decode_exact<message::ChannelAad>(commit.content.authenticated_data);
-    if (!aad) {
-        return accuse(seen.entry, "the server ordered a commit whose authenticated data is none");
-    }
-    SERAI_CHECK(check_head(seen, aad->head));
-    auto staged = group.stage(message, policy);
-    if (!staged) {
-        // What the server can check itself it must have checked; the rest is a member's doing.
-        const auto in_public = group.view()->stage(commit, group.proposals(), policy);
-        const std::string why = staged.error().message();
-        if (!in_public) {
-            return accuse(seen.entry, "the server ordered an invalid commit: " + why);
-        }
-        return context_->diagnostics.fail(ClientError::wedged,
-                                          "a member's commit cannot be followed: " + why);
-    }
-    if (auto judged = judge_commit(
-            *context_, channel_->state, *group.view(), staged->change, *aad, seen.record.acts);
-        !judged) {
-        if (judged.error() != ClientError::untrusted) {
-            return judged.error();
-        }
-        return accuse(seen.entry, "the server ordered " + context_->diagnostics.explanation());
-    }
-    SERAI_CHECK(check_record_time(*context_, seen.entry, seen.record.time));
-    HistoryEntry entry = entry_for(seen, EntryKind::change);
-    entry.message_id = aad->message_id;
-    if (const auto leaf = staged->change.next->tree().leaf(staged->change.committer)) {
-        entry.sender = device_of(*leaf);
-    }
-    follow_change(staged->change, entry);
-    for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
-    }
-    epoch_changed_ = true;
-    set_back_commits();
-    if (staged->removes_us()) {
-        channel_->group.reset();
-        channel_->state.standing = Standing::removed;
-        finish_all_tasks();
-    } else {
-        channel_->group = std::move(*staged->next);
-    }
-    return entry;
-}
-
-void Follower::follow_change(const mls::StagedPublicCommit& change, HistoryEntry& entry) {
-    for (const mls::AddedMember& added : change.adds) {
-        entry.added.push_back(device_of(added.key_package.leaf_node));
-    }
-    for (const mls::RemovedMember& removed : change.removes) {
-        entry.removed.push_back(device_of(*removed.leaf));
-    }
-}
-
-// A commit of ours for the epoch that has just ended can never be ordered; its act and key packages are still good.
-void Follower::set_back_commits() {
-    drop_pending(batch_, channel_->state.group);
-    set_back(batch_, tasks_);
-}
-
 // ---- messages ----
 
 Result<HistoryEntry> Follower::take_message(const Seen& seen) {
@@ -297,10 +182,15 @@ Result<HistoryEntry> Follower::take_message(const Seen& seen) {
         return accuse(seen.entry, "the server ordered a message that is none");
     }
     if (!equal(sealed->group_id, channel_->state.group.value()) ||
-        sealed->epoch != channel_->group->epoch()) {
+        sealed->epoch != channel_->view().epoch()) {
         return accuse(seen.entry, "the server ordered a message of another group or epoch");
     }
     HistoryEntry entry = entry_for(seen, EntryKind::message);
+    if (channel_->lost) {
+        entry.kind = EntryKind::unreadable;
+        entry.note = "written while this device had lost its way in the channel";
+        return entry;
+    }
     SERAI_CHECK(read_content(seen, *sealed, entry));
     note_title(entry);
     return entry;
@@ -318,8 +208,10 @@ Result<void> Follower::read_content(const Seen& seen,
     };
     auto opened = channel_->group->unprotect(sealed);
     if (!opened) {
-        if (opened.error() == mls::MlsError::key_consumed ||
-            opened.error() == mls::MlsError::own_message) {
+        if (opened.error() == mls::MlsError::own_message) {
+            return read_own_content(seen, sealed, entry);
+        }
+        if (opened.error() == mls::MlsError::key_consumed) {
             return unreadable("a copy of an earlier message");
         }
         return unreadable("does not decrypt: " + opened.error().message());
@@ -333,23 +225,52 @@ Result<void> Follower::read_content(const Seen& seen,
     }
     SERAI_CHECK(check_head(seen, aad->head));
     entry.message_id = aad->message_id;
-    Bytes seen_id = to_bytes(aad->message_id.value());
-    append(seen_id, as_bytes(entry.sender));
-    const vault::Place place =
-        vault::Place::named(vault::Table::message_seen, channel_->state.group.value(), seen_id);
-    SERAI_TRY(known, context_->vault.get(place));
-    if (known || std::ranges::find(recent_ids_, seen_id) != recent_ids_.end()) {
+    SERAI_TRY(known, is_known(aad->message_id, entry.sender));
+    if (known) {
         return unreadable("a copy of an earlier message");
     }
-    batch_.put_public(place, {});
+    remember(aad->message_id, entry.sender);
     auto content = decode_exact<message::Content>(opened->plaintext);
     crypto::wipe(opened->plaintext);
-    recent_ids_.push_back(std::move(seen_id));
     if (!content) {
         return unreadable("content of an unknown kind");
     }
     entry.content = std::move(*content);
     return {};
+}
+
+// A message of our own leaf that is not among our tasks. Either somebody gave us an old one again, or another copy of our state wrote
+// it: then our ratchet stands where the other's stood, and must not be used.
+Result<void> Follower::read_own_content(const Seen& seen,
+                                        const mls::PrivateMessage& sealed,
+                                        HistoryEntry& entry) {
+    entry.kind = EntryKind::unreadable;
+    entry.sender = context_->device.id.to_string();
+    const auto aad = decode_exact<message::ChannelAad>(sealed.authenticated_data);
+    SERAI_TRY(known, aad ? is_known(aad->message_id, entry.sender) : Result<bool>{true});
+    if (known) {
+        entry.note = "a copy of an earlier message";
+        return {};
+    }
+    entry.note = "another copy of this device's state wrote it";
+    lose(seen, channel_->group->view());
+    return {};
+}
+
+Result<bool> Follower::is_known(const MessageId& id, std::string_view sender) {
+    const Bytes seen_id = seen_id_of(id, sender);
+    SERAI_TRY(known,
+              context_->vault.get(vault::Place::named(
+                  vault::Table::message_seen, channel_->state.group.value(), seen_id)));
+    return known.has_value() || std::ranges::find(recent_ids_, seen_id) != recent_ids_.end();
+}
+
+void Follower::remember(const MessageId& id, std::string_view sender) {
+    Bytes seen_id = seen_id_of(id, sender);
+    batch_.put_public(
+        vault::Place::named(vault::Table::message_seen, channel_->state.group.value(), seen_id),
+        {});
+    recent_ids_.push_back(std::move(seen_id));
 }
 
 Result<HistoryEntry> Follower::take_own_message(const Seen& seen, const Task& task) {
@@ -362,6 +283,7 @@ Result<HistoryEntry> Follower::take_own_message(const Seen& seen, const Task& ta
     entry.message_id = payload.message_id;
     SERAI_TRY(content, decode_exact<message::Content>(payload.content));
     entry.content = std::move(content);
+    remember(payload.message_id, entry.sender);
     note_title(entry);
     finish(task);
     return entry;
@@ -386,6 +308,11 @@ const Task* Follower::find_own(TaskKind kind, const Bytes& mls_message) const {
         }
         if (kind == TaskKind::roster) {
             const auto payload = decode_exact<RosterPayload>(task.payload);
+            if (payload && payload->commit == mls_message) {
+                return &task;
+            }
+        } else if (kind == TaskKind::rejoin) {
+            const auto payload = decode_exact<RejoinPayload>(task.payload);
             if (payload && payload->commit == mls_message) {
                 return &task;
             }

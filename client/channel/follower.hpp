@@ -24,8 +24,12 @@ class Follower {
     Follower(const Context& context, OpenChannel& channel, std::vector<Task> tasks);
 
     // Takes the next record. server_lied with evidence if it is not the next, or is one that an honest server would not have
-    // ordered; wedged if a member's commit cannot be followed; removed for any record after our removal. After an error nothing
-    // of this record has happened; save() still keeps those before it.
+    // ordered; removed for any record after our removal. After an error nothing of this record has happened; save() still keeps
+    // those before it.
+    //
+    // Where our keys do not follow (a member's commit whose secrets do not hold, a commit or message of our own that we know
+    // nothing of), the channel is lost: from there on it is followed as far as it is public, commits judged as ever, and nothing
+    // is encrypted until we have come back (rejoining.hpp).
     Result<HistoryEntry> take(const protocol::message::RecordEntry& entry);
 
     // Makes everything taken so far durable.
@@ -45,14 +49,35 @@ class Follower {
     Result<HistoryEntry> take_established(const Seen& seen);
     Result<HistoryEntry> take_commit(const Seen& seen);
     Result<HistoryEntry> take_own_commit(const Seen& seen, const Task& task);
+    Result<HistoryEntry> take_own_return(const Seen& seen, const Task& task);
     Result<HistoryEntry> take_others_commit(const Seen& seen,
                                             const crypto::mls::MlsMessage& message,
                                             const crypto::mls::PublicMessage& commit);
+
+    // The keys beside the judged change; absent if they do not follow, and `why` says why.
+    struct Keys {
+        std::optional<crypto::mls::Group> next;
+        std::string why;
+    };
+
+    Result<crypto::mls::StagedPublicCommit> stage(const Seen& seen,
+                                                  const crypto::mls::MlsMessage& message,
+                                                  const crypto::mls::PublicMessage& commit,
+                                                  Keys& keys);
+    void move_on(const Seen& seen, crypto::mls::StagedPublicCommit change, Keys keys);
+    void lose(const Seen& seen, std::shared_ptr<const crypto::mls::PublicGroup> view);
+    Result<HistoryEntry> take_proposal(const Seen& seen);
     Result<HistoryEntry> take_message(const Seen& seen);
     Result<HistoryEntry> take_own_message(const Seen& seen, const Task& task);
     Result<void> read_content(const Seen& seen,
                               const crypto::mls::PrivateMessage& message,
                               HistoryEntry& entry);
+
+    Result<void> read_own_content(const Seen& seen,
+                                  const crypto::mls::PrivateMessage& message,
+                                  HistoryEntry& entry);
+    Result<bool> is_known(const MessageId& id, std::string_view sender);
+    void remember(const MessageId& id, std::string_view sender);
 
     void follow_change(const crypto::mls::StagedPublicCommit& change, HistoryEntry& entry);
     void note_title(const HistoryEntry& entry);

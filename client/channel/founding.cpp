@@ -7,6 +7,7 @@
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/act/channel_group.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/primitive/hash.hpp"
 #include "crypto/x509/certificate.hpp"
@@ -48,9 +49,7 @@ Result<mls::Group> make_group(const Context& context,
         return mls::MlsError::unsupported;
     }
     SERAI_TRY(certificate, crypto::x509::Certificate::parse(context.device.chain.front()));
-    mls::Extensions extensions;
-    extensions.set(
-        {static_cast<mls::ExtensionType>(network::kChannelRulesExtension), encode(rules)});
+    SERAI_TRY(extensions, crypto::act::channel_extensions(context.network.genesis(), rules));
     return mls::Group::create(*suite,
                               to_bytes(group.value()),
                               context.device.leaf_identity(suite_id),
@@ -75,7 +74,7 @@ Result<void> take_founding(const Context& context, Task& task, ByteView answer) 
     channel.state.title = payload.title;
     const mls::GroupInfo info = mls_group.group_info(
         context.device.keys.private_key,
-        {.with_ratchet_tree = true, .with_external_pub = false, .extensions = {}});
+        {.with_ratchet_tree = true, .with_external_pub = true, .extensions = {}});
     channel.group = std::move(mls_group);
 
     task.group = group;

@@ -1,14 +1,11 @@
 #include "client/channel/joining.hpp"
 
 #include "client/channel/judge.hpp"
+#include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
 #include "crypto/act/channel_chain.hpp"
-#include "crypto/x509/certificate.hpp"
 #include "protocol/network/authority.hpp"
-
-#include <algorithm>
 
 namespace serai::client::channel {
 namespace {
@@ -18,10 +15,6 @@ namespace mls = crypto::mls;
 namespace network = protocol::network;
 using protocol::codec::decode_exact;
 using protocol::codec::encode;
-
-const mls::CipherSuite* suite_of(const Context& context) {
-    return setup::Device::usable_suite(context.network.genesis().cipher_suite);
-}
 
 template <class T>
 Result<T> decode_extension(const mls::Extensions& extensions, std::uint16_t type) {
@@ -103,7 +96,8 @@ class Joining {
         SERAI_TRY(tree, fetch_tree());
         constexpr std::uint64_t kMillis = 1000;
         const UnixSeconds then{admission_time_.value() / kMillis};
-        const LeafJudge judge{context_.network.trust_at(admission_.leaf), then};
+        const LeafJudge judge{
+            context_.network.trust_at(admission_.leaf), then, context_.network.genesis()};
         const mls::ValidationPolicy policy{judge, then};
         auto group = mls::Group::join(*welcome, *key_package_, &tree, policy, nullptr, &info_);
         if (!group) {
@@ -174,7 +168,8 @@ class Joining {
                        ? refuse(context_.diagnostics.explanation())
                        : founder.error();
         }
-        if (!judge_members(context_, *rules, group)) {
+        if (!judge_extensions(context_, *rules, group.context().extensions) ||
+            !judge_members(context_, *rules, group)) {
             return refuse(context_.diagnostics.explanation());
         }
         ChannelState& state = channel_.state;
@@ -231,7 +226,8 @@ class Joining {
                 return violation("the server gives two different records of our admission");
             }
             SERAI_CHECK(take_admission(entry, *record));
-        } else if (record->type != message::RecordType::application) {
+        } else if (record->type != message::RecordType::application &&
+                   record->type != message::RecordType::proposal) {
             return refuse("another commit stands between the inviter's and its own chain head");
         }
         return {};
@@ -300,7 +296,7 @@ class Joining {
         batch.put_encoded(
             vault::Place::numbered(vault::Table::history, item_.group.value(), entry_.n.value()),
             entry_);
-        batch.erase(vault::Place::named(vault::Table::key_package, reference_));
+        SERAI_CHECK(use_up(context_.vault, batch, reference_));
         // If we have not read of our removal, a commit of that time may still be under way.
         SERAI_TRY(tasks, load_tasks(context_.vault));
         std::erase_if(tasks, [&](const Task& task) { return task.group != item_.group; });
@@ -380,59 +376,6 @@ Result<Joined> join_one(const Context& context, const message::MailboxItem& item
 }
 
 }  // namespace
-
-Result<void> stock_key_packages(const Context& context, std::uint32_t wanted) {
-    SERAI_TRY(there, context.session.call(message::CountKeyPackages{}));
-    if (there.count >= wanted) {
-        return {};
-    }
-    const mls::CipherSuite* suite = suite_of(context);
-    if (suite == nullptr) {
-        return mls::MlsError::unsupported;
-    }
-    SERAI_TRY(certificate, crypto::x509::Certificate::parse(context.device.chain.front()));
-    const mls::Lifetime lifetime{certificate.not_before().value(), certificate.not_after().value()};
-    const mls::LeafIdentity identity =
-        context.device.leaf_identity(context.network.genesis().cipher_suite);
-    message::PublishKeyPackages request;
-    network::PublishKeyPackagesStatement statement;
-    vault::Batch batch = context.vault.batch();
-    // An act holds so many fields at most.
-    const std::size_t count = std::min<std::size_t>(wanted - there.count, limits::kMaxActFields);
-    for (std::size_t i = 0; i < count; ++i) {
-        const mls::KeyPackageSecrets made = mls::generate_key_package(*suite, identity, lifetime);
-        const Bytes reference = mls::key_package_ref(*suite, made.key_package);
-        batch.put(vault::Place::named(vault::Table::key_package, reference), made.save());
-        Digest digest{};
-        std::copy_n(reference.begin(), digest.size(), digest.begin());
-        statement.references.push_back(digest);
-        request.key_packages.push_back(encode(mls::MlsMessage{made.key_package}));
-    }
-    request.act = context.sign(statement);
-    SERAI_TRY(number, next_task_number(context.vault));
-    Task task{number, TaskKind::publish, GroupId{}, std::nullopt, {}};
-    task.frame = message::make_request(session::Session::fresh_request_id(), request);
-    task.save(batch);
-    SERAI_CHECK(context.vault.commit(std::move(batch)));
-    SERAI_CRASH_POINT("client.publish.saved");
-    return carry_on_publish(context, task);
-}
-
-Result<void> carry_on_publish(const Context& context, const Task& task) {
-    const auto answer = context.session.exchange(*task.frame);
-    SERAI_CRASH_POINT("client.publish.answered");
-    if (!answer && !is_refused_for_good(answer.error())) {
-        return answer.error();
-    }
-    // Refused ones stay in the vault: nobody can use them, and they are small.
-    vault::Batch batch = context.vault.batch();
-    task.finish(batch);
-    SERAI_CHECK(context.vault.commit(std::move(batch)));
-    if (!answer && answer.error() != WireError::act_expired) {
-        return answer.error();
-    }
-    return {};
-}
 
 Result<std::vector<Joined>> join_all(const Context& context) {
     std::vector<Joined> joined;

@@ -1,21 +1,12 @@
-// Comes into channels: key packages in the directory, Welcomes in the mailbox.
+// Comes into channels: Welcomes in the mailbox.
 #pragma once
 
-#include "client/channel/task.hpp"
 #include "client/context.hpp"
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace serai::client::channel {
-
-// Makes sure that at least `wanted` of our key packages wait in the directory. Each is good until our certificate ends, for one
-// channel. Saved before it is published.
-Result<void> stock_key_packages(const Context& context, std::uint32_t wanted);
-
-// Goes on with a task of kind publish.
-Result<void> carry_on_publish(const Context& context, const Task& task);
 
 struct Joined {
     GroupId group;

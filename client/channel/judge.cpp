@@ -1,11 +1,14 @@
 #include "client/channel/judge.hpp"
 
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/act/channel_group.hpp"
 #include "crypto/act/opening.hpp"
 #include "crypto/x509/certificate.hpp"
+#include "protocol/base/limits.hpp"
 #include "protocol/network/authority.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace serai::client::channel {
 namespace {
@@ -15,8 +18,6 @@ namespace message = protocol::message;
 namespace mls = crypto::mls;
 namespace network = protocol::network;
 namespace x509 = crypto::x509;
-
-constexpr std::uint64_t kMaxClockStep = 300;  // seconds
 
 ErrorCode refuse(const Context& context, std::string why) {
     return context.diagnostics.fail(ClientError::untrusted, std::move(why));
@@ -57,26 +58,28 @@ Result<x509::Identity> verify_receipt(const Context& context, const message::Act
 struct Change {
     bool adds = false;
     network::PersonId person;
+    std::shared_ptr<const mls::LeafNode> removed;  // null if it adds
 };
 
 Result<std::vector<Change>> changes_of(const Context& context,
                                        const mls::PublicGroup& before,
                                        const mls::StagedPublicCommit& commit) {
     std::vector<Change> changes;
+    std::set<network::SpiffeId> added_devices;
     for (const mls::AddedMember& added : commit.adds) {
         SERAI_TRY(id, claimed_id(added.key_package.leaf_node));
-        bool there = false;
+        bool there = !added_devices.insert(id).second;
         before.tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
             there = there || device_of(leaf) == id.to_string();
         });
         if (there) {
             return refuse(context, "a commit adds " + id.to_string() + ", who is there already");
         }
-        changes.push_back({true, id.person});
+        changes.push_back({true, id.person, nullptr});
     }
     for (const mls::RemovedMember& removed : commit.removes) {
         SERAI_TRY(id, claimed_id(*removed.leaf));
-        changes.push_back({false, id.person});
+        changes.push_back({false, id.person, removed.leaf});
     }
     return changes;
 }
@@ -104,31 +107,100 @@ Result<void> check_unused(const Context& context,
     return {};
 }
 
+// Whether the acts beside a record are those under the sender's signature.
+bool are_named(const message::ChannelAad& aad, std::span<const message::ActReceipt> acts) {
+    return std::ranges::equal(aad.acts, acts, [](const auto& reference, const auto& act_receipt) {
+        return reference.index == act_receipt.receipt.index &&
+               reference.leaf_hash == act::leaf_hash(act_receipt.receipt.leaf);
+    });
+}
+
 // The acts beside the record are those under the committer's signature, each new.
 Result<void> check_references(const Context& context,
                               const ChannelState& state,
                               const message::ChannelAad& aad,
                               std::span<const message::ActReceipt> acts) {
-    if (aad.acts.size() != acts.size()) {
+    if (!are_named(aad, acts)) {
         return refuse(context, "a commit names other acts than those beside it");
     }
     for (std::size_t i = 0; i < acts.size(); ++i) {
-        const message::Receipt& receipt = acts[i].receipt;
-        if (aad.acts[i].index != receipt.index ||
-            aad.acts[i].leaf_hash != act::leaf_hash(receipt.leaf)) {
-            return refuse(context, "a commit names other acts than those beside it");
-        }
-        SERAI_CHECK(check_unused(context, state, acts.first(i), receipt.leaf.entry_id));
+        SERAI_CHECK(check_unused(context, state, acts.first(i), acts[i].receipt.leaf.entry_id));
+    }
+    return {};
+}
+
+// Whether a list revokes the leaf's certificate, or it has expired.
+std::string unfitness(const x509::TrustStore& trust, const mls::LeafNode& leaf, UnixSeconds at) {
+    const mls::X509Credential* credential = leaf.credential.x509();
+    const auto certificate = credential == nullptr || credential->certificates.empty()
+                                 ? Result<x509::Certificate>{mls::MlsError::invalid_credential}
+                                 : x509::Certificate::parse(credential->certificates.front());
+    const auto id =
+        certificate ? certificate->claimed_id() : Result<network::SpiffeId>{certificate.error()};
+    if (!id) {
+        return {};
+    }
+    const auto crls = trust.crls(id->person.trust_domain);
+    const bool revoked = std::ranges::any_of(
+        crls, [&](const x509::Crl& crl) { return crl.revokes(certificate->serial()); });
+    if (revoked) {
+        return "its certificate is revoked";
+    }
+    return certificate->not_after() <= at ? "its certificate has expired" : "";
+}
+
+// A member that lost its way and comes back: it replaces its own leaf, shows by a resumption PSK that it was there (whether it really
+// has that secret, the confirmation tag has said), and changes nothing else.
+Result<void> judge_return(const Context& context,
+                          const mls::PublicGroup& before,
+                          const mls::StagedPublicCommit& change,
+                          const message::ChannelAad& aad,
+                          std::span<const message::ActReceipt> acts) {
+    if (change.removes.size() != 1 || !change.adds.empty() || !acts.empty() || !aad.acts.empty() ||
+        !change.committer_update || change.reinit || change.extensions_changed) {
+        return refuse(context, "a commit from outside does more than come back");
+    }
+    SERAI_TRY(old_id, claimed_id(*change.removes.front().leaf));
+    SERAI_TRY(new_id, claimed_id(*change.committer_update->after));
+    if (old_id != new_id) {
+        return refuse(context, new_id.to_string() + " takes the place of " + old_id.to_string());
+    }
+    const auto* psk = change.psks.size() == 1
+                          ? std::get_if<mls::ResumptionPskId>(&change.psks.front().key)
+                          : nullptr;
+    if (psk == nullptr || psk->usage != mls::ResumptionPskUsage::application ||
+        psk->group_id != before.group_id() || psk->epoch > before.epoch() ||
+        psk->epoch + limits::kResumptionEpochs < before.epoch()) {
+        return refuse(context,
+                      new_id.to_string() + " comes back without showing that it was there");
     }
     return {};
 }
 
 }  // namespace
 
+Result<std::string> reason_to_remove(const Context& context,
+                                     const mls::LeafNode& leaf,
+                                     const Moment& at) {
+    auto reason = unfitness(context.network.trust_at(at.leaf), leaf, at.time);
+    if (reason.empty()) {
+        SERAI_CHECK(context.network.refresh(context.session, context.log, context.evidence));
+        reason = unfitness(context.network.trust_at(at.leaf), leaf, at.time);
+    }
+    return reason;
+}
+
+bool is_unfit(const Context& context, const mls::LeafNode& leaf) {
+    return !unfitness(context.network.trust_now(), leaf, context.now_seconds()).empty();
+}
+
 std::string device_of(const mls::LeafNode& leaf) {
     const auto id = claimed_id(leaf);
     return id ? id->to_string() : std::string{};
 }
+
+LeafJudge::LeafJudge(const Context& context)
+    : LeafJudge(context.network.trust_now(), context.now_seconds(), context.network.genesis()) {}
 
 Result<x509::Identity> LeafJudge::identify(const mls::LeafNode& leaf) const {
     const mls::X509Credential* credential = leaf.credential.x509();
@@ -153,6 +225,14 @@ Result<void> LeafJudge::validate(const mls::LeafInQuestion& question) const {
         }
     }
     return {};
+}
+
+Bytes LeafJudge::client_name(const mls::LeafNode& leaf) const {
+    return to_bytes(as_bytes(device_of(leaf)));
+}
+
+Result<void> LeafJudge::validate_external_sender(const mls::ExternalSender& sender) const {
+    return act::check_external_sender(*genesis_, sender);
 }
 
 Result<Authority> verify_authority(const Context& context,
@@ -200,8 +280,12 @@ Result<void> judge_commit(const Context& context,
                           const mls::PublicGroup& before,
                           const mls::StagedPublicCommit& change,
                           const message::ChannelAad& aad,
-                          std::span<const message::ActReceipt> acts) {
-    if (change.external || change.extensions_changed || change.reinit || !change.psks.empty()) {
+                          std::span<const message::ActReceipt> acts,
+                          const Moment& at) {
+    if (change.external) {
+        return judge_return(context, before, change, aad, acts);
+    }
+    if (change.extensions_changed || change.reinit || !change.psks.empty()) {
         return refuse(context, "a commit changes more than the roster");
     }
     SERAI_CHECK(check_references(context, state, aad, acts));
@@ -220,7 +304,13 @@ Result<void> judge_commit(const Context& context,
         return authority.admits == one.adds && authority.subject == one.person;
     };
     for (const Change& one : changes) {
-        if (std::ranges::none_of(authorities, [&](const auto& a) { return fits(a, one); })) {
+        if (std::ranges::any_of(authorities, [&](const auto& a) { return fits(a, one); })) {
+            continue;
+        }
+        SERAI_TRY(reason,
+                  one.adds ? Result<std::string>{std::string{}}
+                           : reason_to_remove(context, *one.removed, at));
+        if (reason.empty()) {
             return refuse(context,
                           std::string{"a commit without authority "} +
                               (one.adds ? "adds " : "removes ") + one.person.to_string());
@@ -234,51 +324,34 @@ Result<void> judge_commit(const Context& context,
     return {};
 }
 
-bool is_time_of(const message::Leaf& leaf, UnixMillis time) {
-    constexpr std::uint64_t kMillis = 1000;
-    const std::uint64_t said = act::leaf_time(UnixSeconds{time.value() / kMillis}).value();
-    const std::uint64_t logged = leaf.time.value();
-    return std::max(said, logged) - std::min(said, logged) <= kMaxClockStep;
-}
-
-Result<void> check_record_time(const Context& context,
-                               const message::RecordEntry& entry,
-                               UnixMillis time) {
-    SERAI_TRY(page, context.session.call(message::GetLeaves{entry.leaf, 1}));
-    if (page.leaves.size() != 1) {
-        return context.diagnostics.fail(ClientError::protocol_violation,
-                                        "the server does not give the leaf of a record");
+Result<std::string> judge_proposal(const Context& context,
+                                   const ChannelState& state,
+                                   const mls::LeafNode& leaf,
+                                   const message::ChannelAad& aad,
+                                   std::span<const message::ActReceipt> acts,
+                                   const Moment& at) {
+    if (!are_named(aad, acts)) {
+        return refuse(context, "a proposal that names other acts than those beside it");
     }
-    const message::Leaf& leaf = page.leaves.front();
-    SERAI_CHECK(context.log.check_included(context.session, entry.leaf, leaf));
-    if (is_time_of(leaf, time)) {
-        return {};
-    }
-    const std::string accusation = "the time of a record is not that of its leaf";
-    session::EvidenceFile file{accusation};
-    file.text("checkpoint", context.log.note())
-        .text("record number", std::to_string(entry.head.n.value()))
-        .bytes("chain hash given", entry.head.h)
-        .text("leaf given", std::to_string(entry.leaf.value()))
-        .bytes("leaf", protocol::codec::encode(leaf))
-        .bytes("record", entry.record);
-    return context.evidence.accuse(accusation, file);
-}
-
-Result<void> judge_members(const Context& context,
-                           const network::ChannelRules& rules,
-                           const mls::PublicGroup& group) {
-    std::string stranger;
-    group.tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
-        const auto id = claimed_id(leaf);
-        if (!id || !network::may_be_member(context.network.genesis(), rules, id->person)) {
-            stranger = id ? id->to_string() : "a member without identity";
+    SERAI_TRY(id, claimed_id(leaf));
+    std::string reason;
+    for (const message::ActReceipt& receipt : acts) {
+        SERAI_TRY(authority, verify_authority(context, state.group, receipt));
+        if (authority.admits || authority.subject != id.person || !may(context, state, authority)) {
+            return refuse(context, "a proposal with an act that does not expel whom it names");
         }
-    });
-    if (!stranger.empty()) {
-        return refuse(context, stranger + " is in the channel against its rules");
+        reason = authority.signer == authority.subject
+                     ? "the person leaves"
+                     : "expelled by " + authority.signer.to_string();
     }
-    return {};
+    if (reason.empty()) {
+        SERAI_TRY(unfit, reason_to_remove(context, leaf, at));
+        reason = std::move(unfit);
+    }
+    if (reason.empty()) {
+        return refuse(context, "a proposal to remove " + id.to_string() + " without a reason");
+    }
+    return reason;
 }
 
 }  // namespace serai::client::channel

@@ -1,10 +1,13 @@
 #include "client/channel/resume.hpp"
 
+#include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
+#include "client/channel/plain.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/sealing.hpp"
 #include "client/channel/sending.hpp"
+#include "client/channel/stock.hpp"
 #include "client/channel/verdict.hpp"
 
 #include <algorithm>
@@ -17,18 +20,6 @@ Result<void> drop(const Context& context, const Task& task) {
     vault::Batch batch = context.vault.batch();
     task.finish(batch);
     return context.vault.commit(std::move(batch));
-}
-
-Result<void> carry_on_plain(const Context& context, const Task& task) {
-    const auto answer = context.session.exchange(*task.frame);
-    if (!answer && !is_refused_for_good(answer.error())) {
-        return answer.error();
-    }
-    SERAI_CHECK(drop(context, task));
-    if (!answer) {
-        return answer.error();
-    }
-    return {};
 }
 
 Result<void> carry_on(const Context& context, const Task& task) {
@@ -51,6 +42,8 @@ Result<void> carry_on(const Context& context, const Task& task) {
         }
         case TaskKind::plain:
             return carry_on_plain(context, task);
+        case TaskKind::rejoin:
+            return catch_up(context, task.group);
     }
     return {};
 }
@@ -69,6 +62,8 @@ std::string_view describe(TaskKind kind) {
             return "making a document visible";
         case TaskKind::plain:
             return "telling the server";
+        case TaskKind::rejoin:
+            return "coming back into a channel";
     }
     return "a request";
 }

@@ -1,343 +1,43 @@
 #include "client/channel/roster.hpp"
 
 #include "client/channel/catch_up.hpp"
-#include "client/channel/follower.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/judge.hpp"
+#include "client/channel/plain.hpp"
 #include "client/channel/roster_commit.hpp"
 #include "client/channel/sending.hpp"
-#include "client/channel/verdict.hpp"
-#include "client/crash_point.hpp"
 #include "protocol/network/authority.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 namespace serai::client::channel {
 namespace {
 
 namespace message = protocol::message;
-namespace mls = crypto::mls;
 namespace network = protocol::network;
-using protocol::codec::decode_exact;
 using protocol::codec::encode;
-
-constexpr int kMaxAttempts = 64;
-
-// With any device.
-bool is_member(const OpenChannel& channel, const network::PersonId& person) {
-    const std::string prefix = person.to_string() + "/";
-    bool found = false;
-    channel.group->view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
-        found = found || device_of(leaf).starts_with(prefix);
-    });
-    return found;
-}
-
-// One roster change on its way through act, claim and commit. Each step saves before it asks.
-class Change {
-  public:
-    Change(const Context& context, Task task, RosterPayload payload)
-        : context_(context), task_(std::move(task)), payload_(std::move(payload)) {}
-
-    Result<void> run() {
-        if (!payload_.act) {
-            SERAI_CHECK(guard(unless_removed(get_act())));
-        }
-        if (payload_.admit && payload_.key_packages.empty()) {
-            SERAI_CHECK(guard(unless_removed(claim())));
-        }
-        for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-            SERAI_CHECK(catch_up(context_, task_.group));
-            SERAI_CHECK(settle_others());
-            SERAI_TRY(done, is_done());
-            if (done) {
-                return {};
-            }
-            SERAI_TRY(overtaken, is_overtaken());
-            if (overtaken) {
-                return {};
-            }
-            pause_before(attempt);
-            auto tried = try_commit();
-            if (!tried && tried.error() != WireError::stale_epoch) {
-                return guard(unless_removed(tried));
-            }
-        }
-        return guard(ClientError::too_contended);
-    }
-
-  private:
-    // To one who is no member any more the server says that there is no such channel.
-    Result<void> unless_removed(Result<void> result) {
-        if (result ||
-            (result.error() != WireError::not_found && result.error() != WireError::forbidden)) {
-            return result;
-        }
-        SERAI_CHECK(catch_up(context_, task_.group));
-        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-        return channel.state.standing == Standing::removed ? Result<void>{ClientError::removed}
-                                                           : result;
-    }
-
-    // A refusal for good ends the task, and the announcement that waits behind it.
-    Result<void> guard(Result<void> result) {
-        if (result || (result.error().category() == wire_category() &&
-                       !is_refused_for_good(result.error()))) {
-            return result;
-        }
-        const bool keep = result.error() == ClientError::unreachable ||
-                          result.error() == ClientError::timed_out ||
-                          result.error() == ClientError::server_lied;
-        if (keep) {
-            return result;
-        }
-        vault::Batch batch = context_.vault.batch();
-        task_.finish(batch);
-        drop_pending(batch, task_.group);
-        if (payload_.admit) {
-            batch.erase(vault::Place::numbered(vault::Table::task, task_.number + 1));
-        }
-        SERAI_CHECK(context_.vault.commit(std::move(batch)));
-        return result;
-    }
-
-    Result<void> save() {
-        task_.payload = encode(payload_);
-        vault::Batch batch = context_.vault.batch();
-        task_.save(batch);
-        return context_.vault.commit(std::move(batch));
-    }
-
-    // Asks with the frame that is saved, or with a new one that is saved first.
-    template <class MakeRequest>
-    Result<Bytes> ask(MakeRequest make) {
-        if (!task_.frame) {
-            task_.frame = message::make_request(session::Session::fresh_request_id(), make());
-            SERAI_CHECK(save());
-        }
-        SERAI_CRASH_POINT("client.roster.saved");
-        auto answer = context_.session.exchange(*task_.frame);
-        if (!answer && answer.error() == WireError::act_expired) {
-            // It lay here for too long and was never carried out.
-            task_.frame = message::make_request(session::Session::fresh_request_id(), make());
-            SERAI_CHECK(save());
-            answer = context_.session.exchange(*task_.frame);
-        }
-        SERAI_CRASH_POINT("client.roster.answered");
-        return answer;
-    }
-
-    Result<void> get_act() {
-        SERAI_TRY(waiting, find_waiting());
-        if (waiting) {
-            payload_.act = std::move(*waiting);
-        } else {
-            auto answer =
-                payload_.admit ? ask([&] {
-                    return message::Admit{
-                        context_.sign(network::AdmitStatement{task_.group, payload_.subject})};
-                })
-                               : ask([&] {
-                                     return message::Expel{context_.sign(
-                                         network::ExpelStatement{task_.group, payload_.subject})};
-                                 });
-            if (!answer && answer.error() != WireError::exists) {
-                return answer.error();
-            }
-            SERAI_TRY(receipt, answer ? take_receipt(*answer) : take_waiting());
-            payload_.act = std::move(receipt);
-        }
-        task_.frame.reset();
-        return save();
-    }
-
-    Result<message::ActReceipt> take_receipt(ByteView answer) {
-        SERAI_TRY(receipt, context_.session.decode_answer<message::ActReceipt>(answer));
-        SERAI_CHECK(verify_authority(context_, task_.group, receipt));
-        return std::move(receipt);
-    }
-
-    Result<message::ActReceipt> take_waiting() {
-        SERAI_TRY(waiting, find_waiting());
-        if (!waiting) {
-            return context_.diagnostics.fail(
-                ClientError::protocol_violation,
-                "the server has such an act already, and does not show it");
-        }
-        return std::move(*waiting);
-    }
-
-    // An act about this person that nobody has used yet.
-    Result<std::optional<message::ActReceipt>> find_waiting() {
-        message::ListActs request;
-        request.group = task_.group;
-        while (true) {
-            SERAI_TRY(page, context_.session.call(request));
-            for (message::ActReceipt& receipt : page.acts) {
-                auto authority = verify_authority(context_, task_.group, receipt);
-                if (!authority && authority.error() != ClientError::untrusted) {
-                    return authority.error();
-                }
-                if (authority && authority->admits == payload_.admit &&
-                    authority->subject == payload_.subject) {
-                    return std::optional<message::ActReceipt>{std::move(receipt)};
-                }
-            }
-            if (page.acts.empty()) {
-                return std::optional<message::ActReceipt>{};
-            }
-            request.after = page.acts.back().receipt.index.value();
-        }
-    }
-
-    Result<void> claim() {
-        SERAI_TRY(answer, ask([&] {
-                      return message::ClaimKeyPackage{context_.sign(
-                          network::ClaimKeyPackageStatement{task_.group, payload_.subject})};
-                  }));
-        SERAI_TRY(claimed, context_.session.decode_answer<message::ClaimedKeyPackages>(answer));
-        if (claimed.key_packages.empty()) {
-            return WireError::no_key_package;
-        }
-        payload_.key_packages = std::move(claimed.key_packages);
-        task_.frame.reset();
-        return save();
-    }
-
-    // Standing first: with our removal every task of the channel ended, and that is no success.
-    Result<bool> is_done() {
-        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-        if (channel.state.standing == Standing::removed) {
-            return ClientError::removed;
-        }
-        SERAI_TRY(tasks, load_tasks(context_.vault));
-        const auto found = std::ranges::find(tasks, task_.number, &Task::number);
-        if (found == tasks.end()) {
-            return true;
-        }
-        // Catching up may have set the commit back.
-        task_ = *found;
-        SERAI_TRY(payload, decode_exact<RosterPayload>(task_.payload));
-        payload_ = std::move(payload);
-        return false;
-    }
-
-    // One commit at a time: another of ours that was saved, and sent perhaps, comes first. The vault keeps the secrets of one.
-    Result<void> settle_others() {
-        while (payload_.commit.empty()) {
-            SERAI_TRY(other, find_other_commit());
-            if (!other) {
-                break;
-            }
-            const auto settled = carry_on_roster(context_, *other);
-            SERAI_TRY(still, find_other_commit());
-            if (!settled && still && still->number == other->number) {
-                return settled;
-            }
-        }
-        return {};
-    }
-
-    Result<std::optional<Task>> find_other_commit() const {
-        SERAI_TRY(tasks, load_tasks(context_.vault));
-        for (Task& one : tasks) {
-            if (one.kind != TaskKind::roster || one.group != task_.group ||
-                one.number == task_.number) {
-                continue;
-            }
-            SERAI_TRY(payload, decode_exact<RosterPayload>(one.payload));
-            if (!payload.commit.empty()) {
-                return std::optional<Task>{std::move(one)};
-            }
-        }
-        return std::optional<Task>{};
-    }
-
-    // Another member has committed this removal.
-    Result<bool> is_overtaken() {
-        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-        if (payload_.admit || is_member(channel, payload_.subject)) {
-            return false;
-        }
-        vault::Batch batch = context_.vault.batch();
-        task_.finish(batch);
-        drop_pending(batch, task_.group);
-        SERAI_CHECK(context_.vault.commit(std::move(batch)));
-        return true;
-    }
-
-    Result<void> try_commit() {
-        if (payload_.commit.empty()) {
-            SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-            SERAI_CHECK(build(channel));
-        }
-        SERAI_CRASH_POINT("client.commit.saved");
-        const auto answer = context_.session.exchange(*task_.frame);
-        SERAI_CRASH_POINT("client.commit.answered");
-        if (!answer) {
-            return answer.error();
-        }
-        SERAI_CHECK(catch_up(context_, task_.group));
-        SERAI_TRY(done, is_done());
-        if (!done) {
-            return accuse_unlogged(*answer);
-        }
-        return {};
-    }
-
-    Result<void> build(OpenChannel& channel) {
-        SERAI_TRY(made, make_roster_commit(context_, channel, payload_));
-        payload_.commit = made.request.commit;
-        task_.frame = message::make_request(session::Session::fresh_request_id(), made.request);
-        task_.payload = encode(payload_);
-        vault::Batch batch = context_.vault.batch();
-        task_.save(batch);
-        save_pending(batch, task_.group, made.pending);
-        return context_.vault.commit(std::move(batch));
-    }
-
-    void pause_before(int attempt) const {
-        if (attempt > 0) {
-            const auto random = crypto::system_random().array<1>();
-            std::this_thread::sleep_for(std::chrono::milliseconds{random[0] % (8 * attempt)});
-        }
-    }
-
-    ErrorCode accuse_unlogged(ByteView receipt) {
-        const std::string accusation =
-            "the server acknowledged a commit and its channel does not have it";
-        session::EvidenceFile file{accusation};
-        file.text("checkpoint", context_.log.note())
-            .bytes("group", task_.group.value())
-            .bytes("request", encode(*task_.frame))
-            .bytes("answer", receipt);
-        return context_.evidence.accuse(accusation, file);
-    }
-
-    const Context& context_;
-    Task task_;
-    RosterPayload payload_;
-};
 
 Result<void> begin(const Context& context,
                    const GroupId& group,
-                   bool admit,
+                   RosterChange change,
                    const network::PersonId& person) {
     SERAI_TRY(number, next_task_number(context.vault));
     SERAI_TRY(channel, load_channel(context.vault, group));
     RosterPayload payload;
-    payload.admit = admit;
+    payload.change = change;
     payload.subject = person;
     const Task task{number, TaskKind::roster, group, std::nullopt, encode(payload)};
     vault::Batch batch = context.vault.batch();
     task.save(batch);
-    if (admit && !channel.state.title.empty()) {
+    if (change == RosterChange::admit && !channel.state.title.empty()) {
         make_send_task(number + 1, group, title_content(context, channel.state.title)).save(batch);
     }
     SERAI_CHECK(context.vault.commit(std::move(batch)));
-    SERAI_CHECK(carry_on_roster(context, task));
+    const auto done = carry_on_roster(context, task);
+    // Nobody left to remove: another member was quicker.
+    if (!done && !(change != RosterChange::admit && done.error() == ClientError::not_found)) {
+        return done;
+    }
     SERAI_TRY(tasks, load_tasks(context.vault));
     const auto announcement = std::ranges::find(tasks, number + 1, &Task::number);
     if (announcement != tasks.end()) {
@@ -359,8 +59,8 @@ Result<void> invite(const Context& context, const GroupId& group, const network:
             ClientError::not_permitted,
             person.to_string() + " may not be in this channel by its rules");
     }
-    const bool already = is_member(channel, person);
-    const auto invited = begin(context, group, true, person);
+    const bool already = has_person(channel, person);
+    const auto invited = begin(context, group, RosterChange::admit, person);
     // Somebody else was faster; what was wanted is so.
     return !invited && invited.error() == WireError::exists && !already ? Result<void>{} : invited;
 }
@@ -373,9 +73,10 @@ Result<void> expel(const Context& context, const GroupId& group, const network::
     }
     if (person == context.device.id.person) {
         return context.diagnostics.fail(ClientError::not_permitted,
-                                        "nobody can commit their own removal; ask another member");
+                                        "nobody can commit their own removal; 'serai leave' says "
+                                        "that you go, and another member commits it");
     }
-    if (!is_member(channel, person)) {
+    if (!has_person(channel, person)) {
         return context.diagnostics.fail(ClientError::not_found,
                                         person.to_string() + " is no member of this channel");
     }
@@ -385,29 +86,65 @@ Result<void> expel(const Context& context, const GroupId& group, const network::
             ClientError::not_permitted,
             "only the founder and the person's own party may remove " + person.to_string());
     }
-    return begin(context, group, false, person);
+    return begin(context, group, RosterChange::expel, person);
 }
 
-Result<void> commit_expulsions(const Context& context, const GroupId& group) {
-    message::ListActs request;
-    request.group = group;
-    SERAI_TRY(page, context.session.call(request));
-    for (const message::ActReceipt& receipt : page.acts) {
-        SERAI_TRY(authority, verify_authority(context, group, receipt));
-        if (authority.admits || authority.subject == context.device.id.person) {
-            continue;
-        }
-        auto done = begin(context, group, false, authority.subject);
-        if (!done && done.error() != ClientError::not_found) {
-            return done;
-        }
+Result<bool> add_devices_of(const Context& context,
+                            const GroupId& group,
+                            const network::PersonId& person) {
+    const auto added = invite(context, group, person);
+    if (!added && added.error() != WireError::exists &&
+        added.error() != WireError::no_key_package) {
+        return added.error();
     }
-    return {};
+    return added.has_value();
 }
 
-Result<void> carry_on_roster(const Context& context, Task task) {
-    SERAI_TRY(payload, decode_exact<RosterPayload>(task.payload));
-    return Change{context, std::move(task), std::move(payload)}.run();
+Result<void> authorise(const Context& context,
+                       const GroupId& group,
+                       const network::PersonId& person) {
+    SERAI_TRY(number, next_task_number(context.vault));
+    Task task{number, TaskKind::plain, group, std::nullopt, {}};
+    task.frame =
+        message::make_request(session::Session::fresh_request_id(),
+                              message::Admit{context.sign(network::AdmitStatement{group, person})});
+    vault::Batch batch = context.vault.batch();
+    task.save(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    const auto done = carry_on_plain(context, task);
+    return done || done.error() == WireError::exists ? Result<void>{} : done;
+}
+
+Result<void> leave(const Context& context, const GroupId& group) {
+    SERAI_TRY(channel, load_channel(context.vault, group));
+    if (channel.state.standing == Standing::removed) {
+        return ClientError::removed;
+    }
+    SERAI_TRY(number, next_task_number(context.vault));
+    Task task{number, TaskKind::plain, group, std::nullopt, {}};
+    task.frame = message::make_request(
+        session::Session::fresh_request_id(),
+        message::Expel{context.sign(network::ExpelStatement{group, context.device.id.person})});
+    vault::Batch batch = context.vault.batch();
+    task.save(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    const auto done = carry_on_plain(context, task);
+    return done || done.error() == WireError::exists ? Result<void>{} : done;
+}
+
+Result<void> clear_removals(const Context& context, const GroupId& group) {
+    return begin(context, group, RosterChange::clear, context.device.id.person);
+}
+
+Result<void> clear_proposed(const Context& context, const GroupId& group) {
+    SERAI_TRY(channel, load_channel(context.vault, group));
+    if (!channel.group || channel.group->proposals().empty()) {
+        return {};
+    }
+    const auto cleared = clear_removals(context, group);
+    const bool left_to_others = !cleared && (cleared.error() == ClientError::not_permitted ||
+                                             cleared.error() == ClientError::too_contended);
+    return left_to_others ? Result<void>{} : cleared;
 }
 
 }  // namespace serai::client::channel

@@ -4,6 +4,9 @@
 #include "crypto/act/commitment.hpp"
 #include "crypto/secret/random.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace serai::client::channel {
 namespace {
 
@@ -29,7 +32,7 @@ Result<void> add_devices(const Context& context,
                          const OpenChannel& channel,
                          const RosterPayload& payload,
                          mls::CommitOptions& options) {
-    const LeafJudge judge{context.network.trust_now(), context.now_seconds()};
+    const LeafJudge judge{context};
     for (const message::KeyPackageEntry& entry : payload.key_packages) {
         const auto decoded = decode_exact<mls::MlsMessage>(entry.mls_message);
         const auto* key_package = decoded ? decoded->get<mls::KeyPackage>() : nullptr;
@@ -55,48 +58,108 @@ Result<void> add_devices(const Context& context,
     return {};
 }
 
-Result<void> remove_devices(const OpenChannel& channel,
-                            const RosterPayload& payload,
+// Everybody who has to leave, or is to: by reference where the server has proposed it, by value otherwise.
+Result<void> remove_members(const Context& context,
+                            const OpenChannel& channel,
+                            const std::vector<message::ActReceipt>& acts,
                             mls::CommitOptions& options) {
-    const std::string prefix = payload.subject.to_string() + "/";
+    std::set<std::uint32_t> proposed;
+    for (const mls::CachedProposal& cached : channel.group->proposals()) {
+        const auto* remove = cached.proposal.get<mls::Remove>();
+        if (remove != nullptr && proposed.insert(remove->removed.value()).second) {
+            options.references.push_back(cached.ref);
+        }
+    }
+    std::vector<std::string> leaving;
+    for (const message::ActReceipt& receipt : acts) {
+        if (const auto expel = network::ExpelStatement::parse(receipt.act.fields);
+            expel && receipt.act.kind() == network::ActKind::expel) {
+            leaving.push_back(expel->subject.to_string() + "/");
+        }
+    }
+    bool ourselves = proposed.contains(channel.group->own_leaf().value());
     channel.group->view()->tree().for_each_member(
         [&](mls::LeafIndex index, const mls::LeafNode& leaf) {
-            if (device_of(leaf).starts_with(prefix)) {
+            const std::string device = device_of(leaf);
+            const bool leaves = std::ranges::any_of(
+                leaving, [&](const auto& prefix) { return device.starts_with(prefix); });
+            if (!proposed.contains(index.value()) && (leaves || is_unfit(context, leaf))) {
                 options.removes.push_back(index);
+                ourselves = ourselves || index == channel.group->own_leaf();
             }
         });
-    if (options.removes.empty()) {
-        return ClientError::not_found;
+    if (ourselves) {
+        return context.diagnostics.fail(
+            ClientError::not_permitted,
+            "this device has to leave the channel itself; another member commits that");
     }
     return {};
 }
 
 // What the committer says beside the proposals: under its signature, and to newcomers.
 void add_context(const OpenChannel& channel,
-                 const RosterPayload& payload,
+                 const std::vector<message::ActReceipt>& acts,
                  mls::CommitOptions& options) {
     message::ChannelAad aad;
     aad.message_id = MessageId{crypto::system_random().array<16>()};
     aad.head = *channel.state.cursor;
-    aad.acts = {{payload.act->receipt.index, crypto::act::leaf_hash(payload.act->receipt.leaf)}};
+    for (const message::ActReceipt& act : acts) {
+        aad.acts.push_back({act.receipt.index, crypto::act::leaf_hash(act.receipt.leaf)});
+    }
     options.authenticated_data = encode(aad);
     const mls::Extension head{extension(network::kChainHeadExtension), encode(aad.head)};
     options.published_info.extensions.set(head);
+    options.published_info.with_external_pub = true;
     options.welcome_info.extensions.set(head);
     options.welcome_info.extensions.set(
         {extension(network::kFoundingActExtension), encode(channel.state.founding)});
 }
 
+// Those of persons who are still there, and our own act, each once.
+std::vector<message::ActReceipt> acts_to_use(const OpenChannel& channel,
+                                             const RosterPayload& payload,
+                                             std::vector<message::ActReceipt> expulsions) {
+    std::vector<message::ActReceipt> acts;
+    if (payload.act) {
+        acts.push_back(*payload.act);
+    }
+    for (message::ActReceipt& expulsion : expulsions) {
+        const auto statement = network::ExpelStatement::parse(expulsion.act.fields);
+        const bool ours = payload.act && payload.act->receipt.index == expulsion.receipt.index;
+        if (!ours && statement && has_person(channel, statement->subject)) {
+            acts.push_back(std::move(expulsion));
+        }
+    }
+    return acts;
+}
+
 }  // namespace
+
+bool has_person(const OpenChannel& channel, const network::PersonId& person) {
+    const std::string prefix = person.to_string() + "/";
+    bool found = false;
+    channel.view().tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+        found = found || device_of(leaf).starts_with(prefix);
+    });
+    return found;
+}
 
 Result<RosterCommit> make_roster_commit(const Context& context,
                                         OpenChannel& channel,
-                                        const RosterPayload& payload) {
+                                        const RosterPayload& payload,
+                                        std::vector<message::ActReceipt> expulsions) {
+    const auto acts = acts_to_use(channel, payload, std::move(expulsions));
     mls::CommitOptions options;
-    SERAI_CHECK(payload.admit ? add_devices(context, channel, payload, options)
-                              : remove_devices(channel, payload, options));
-    add_context(channel, payload, options);
-    const LeafJudge judge{context.network.trust_now(), context.now_seconds()};
+    if (payload.change == RosterChange::admit) {
+        SERAI_CHECK(add_devices(context, channel, payload, options));
+    }
+    SERAI_CHECK(remove_members(context, channel, acts, options));
+    const bool removes_nobody = options.removes.empty() && options.references.empty();
+    if (payload.change != RosterChange::admit && removes_nobody) {
+        return ClientError::not_found;
+    }
+    add_context(channel, acts, options);
+    const LeafJudge judge{context};
     const mls::ValidationPolicy policy{judge, context.now_seconds()};
     SERAI_TRY(
         pending,
@@ -112,7 +175,7 @@ Result<RosterCommit> make_roster_commit(const Context& context,
         request.welcome = encode(mls::MlsMessage{*pending.welcome});
     }
     request.group_info = encode(mls::MlsMessage{pending.group_info});
-    request.acts = {*payload.act};
+    request.acts = acts;
     return RosterCommit{std::move(pending), std::move(request)};
 }
 

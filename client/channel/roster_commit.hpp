@@ -5,18 +5,27 @@
 #include "client/channel/task.hpp"
 #include "client/context.hpp"
 
+#include <vector>
+
 namespace serai::client::channel {
+
+// Whether the person is in the channel with any device. We must not have been removed.
+[[nodiscard]] bool has_person(const OpenChannel& channel,
+                              const protocol::network::PersonId& person);
 
 struct RosterCommit {
     crypto::mls::PendingCommit pending;
     protocol::message::Commit request;
 };
 
-// For the channel's present epoch, by the payload's act (which must be there), adding the devices of its key packages or removing
-// every device of its person. The Welcome tells newcomers the head of the chain and the founding act. untrusted for a key package
-// that is not the person's; exists if all its devices are members already; not_found if none of them is one (removing).
+// For the channel's present epoch: adds the devices of the payload's key packages, or removes every device of its person, by its act,
+// which must be there unless it only clears. Besides, whoever has to leave is removed: those that the server has proposed, those of
+// `expulsions` (verified acts that wait), and those whose certificate does not hold any more. The Welcome tells newcomers the head of
+// the chain and the founding act. untrusted for a key package that is not the person's; exists if all its devices are members
+// already; not_found if there is nobody to remove (expelling or clearing); not_permitted if this device has to leave itself.
 Result<RosterCommit> make_roster_commit(const Context& context,
                                         OpenChannel& channel,
-                                        const RosterPayload& payload);
+                                        const RosterPayload& payload,
+                                        std::vector<protocol::message::ActReceipt> expulsions);
 
 }  // namespace serai::client::channel

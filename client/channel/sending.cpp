@@ -26,7 +26,7 @@ constexpr std::uint64_t kContentOverhead = 80;  // signature and lengths beside 
 
 // Nobody writes into an epoch that holds a member whose certificate does not hold any more.
 Result<void> check_members(const Context& context, const mls::Group& group) {
-    const LeafJudge judge{context.network.trust_now(), context.now_seconds()};
+    const LeafJudge judge{context};
     std::string stranger;
     group.view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
         if (const auto good = judge.identify(leaf); !good) {
@@ -39,6 +39,15 @@ Result<void> check_members(const Context& context, const mls::Group& group) {
                                             stranger + "; remove that member first");
     }
     return {};
+}
+
+// Somebody who is removed before anything is written (RFC 9420, section 12.4: what is proposed is committed first).
+bool has_removals(const Context& context, const mls::Group& group) {
+    bool unfit = !group.proposals().empty();
+    group.view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+        unfit = unfit || is_unfit(context, leaf);
+    });
+    return unfit;
 }
 
 // Encrypts under the current epoch and saves ratchet, ciphertext and request together.
@@ -106,6 +115,17 @@ Result<void> give_up(const Context& context, const Task& task) {
     return context.vault.commit(std::move(batch));
 }
 
+// What keeps us from sending now ends the task; what merely interrupted us leaves it for the next command.
+ErrorCode end_unless_interrupted(const Context& context, const Task& task, const ErrorCode& error) {
+    if (error == ClientError::not_permitted || error == ClientError::removed ||
+        is_refused_for_good(error)) {
+        if (auto ended = give_up(context, task); !ended) {
+            return ended.error();
+        }
+    }
+    return error;
+}
+
 void pause_before(int attempt) {
     constexpr int kCalm = 3;
     if (attempt >= kCalm) {
@@ -153,9 +173,15 @@ Result<HistoryEntry> carry_on_send(const Context& context, Task task) {
         }
         SERAI_TRY(channel, load_channel(context.vault, task.group));
         SERAI_TRY(payload, decode_exact<SendPayload>(task.payload));
-        if (channel.state.standing == Standing::removed) {
+        if (!channel.group) {
             SERAI_CHECK(give_up(context, task));
             return ClientError::removed;
+        }
+        if (has_removals(context, *channel.group)) {
+            if (auto cleared = clear_removals(context, task.group); !cleared) {
+                return end_unless_interrupted(context, task, cleared.error());
+            }
+            continue;
         }
         if (payload.ciphertext.empty() || payload.epoch.value() != channel.group->epoch()) {
             if (auto encrypted = encrypt(context, channel, task, payload); !encrypted) {
@@ -169,7 +195,9 @@ Result<HistoryEntry> carry_on_send(const Context& context, Task task) {
         if (answer) {
             receipt = *answer;
         } else if (answer.error() == WireError::commit_first) {
-            SERAI_CHECK(commit_expulsions(context, task.group));
+            if (auto cleared = clear_removals(context, task.group); !cleared) {
+                return end_unless_interrupted(context, task, cleared.error());
+            }
         } else if (answer.error() != WireError::stale_epoch) {
             if (is_refused_for_good(answer.error())) {
                 SERAI_CHECK(give_up(context, task));

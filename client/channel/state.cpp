@@ -9,7 +9,8 @@ using protocol::codec::Writer;
 namespace message = protocol::message;
 namespace network = protocol::network;
 
-constexpr std::uint16_t kStateVersion = 2;
+constexpr std::uint16_t kStateVersion = 3;
+constexpr std::uint16_t kStateWithoutLoss = 2;
 constexpr std::uint16_t kEntryVersion = 1;
 constexpr std::size_t kMaxText = 4096;
 
@@ -76,10 +77,14 @@ void ChannelState::encode(Writer& writer) const {
             inner.strong(id);
         }
     });
+    write_optional(writer, lost_at);
 }
 
 Result<ChannelState> ChannelState::decode(Reader& reader) {
-    SERAI_CHECK(read_version(reader, kStateVersion));
+    SERAI_TRY(version, reader.u16());
+    if (version < kStateWithoutLoss || version > kStateVersion) {
+        return CodecError::unknown_value;
+    }
     ChannelState out;
     SERAI_TRY(group, reader.strong<GroupId>());
     SERAI_TRY(standing, reader.u8());
@@ -91,7 +96,11 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     SERAI_TRY(cursor, read_optional<message::ChainHead>(reader));
     SERAI_TRY(last_leaf, reader.strong<LogIndex>());
     SERAI_TRY(used, reader.vector());
-    if (standing < 1 || standing > 2) {
+    if (version > kStateWithoutLoss) {
+        SERAI_TRY(lost_at, read_optional<message::ChainHead>(reader));
+        out.lost_at = lost_at;
+    }
+    if (standing < 1 || standing > 3) {
         return CodecError::unknown_value;
     }
     Reader inner{used};
@@ -140,7 +149,7 @@ Result<HistoryEntry> HistoryEntry::decode(Reader& reader) {
     SERAI_TRY(added, read_texts(reader));
     SERAI_TRY(removed, read_texts(reader));
     SERAI_TRY(note, reader.text(kMaxText));
-    if (kind < 1 || kind > 4) {
+    if (kind < 1 || kind > 5) {
         return CodecError::unknown_value;
     }
     out.n = n;

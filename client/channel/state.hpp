@@ -15,9 +15,11 @@ namespace serai::client::channel {
 enum class Standing : std::uint8_t {
     member = 1,
     removed = 2,  // a commit removed this device: the history stays, the keys are gone
+    lost =
+        3,  // our keys do not follow the log any more: it is read in public until we have come back
 };
 
-// struct { uint16 version = 2; ... } in the order of the members.
+// struct { uint16 version = 3; ... } in the order of the members; version 2 ends before lost_at.
 struct ChannelState {
     GroupId group;
     Standing standing = Standing::member;
@@ -31,6 +33,8 @@ struct ChannelState {
     std::vector<EntryId>
         used_acts;  // ids of acts that a commit has used, in order; a second act of
                     // one id is refused, whatever its leaf
+    std::optional<protocol::message::ChainHead>
+        lost_at;  // the record that we could not follow, until it is reported
 
     [[nodiscard]] RecordNumber next_record() const {
         return cursor ? next(cursor->n) : RecordNumber{0};
@@ -45,6 +49,8 @@ enum class EntryKind : std::uint8_t {
     change = 2,      // a commit
     message = 3,     // content that we could read
     unreadable = 4,  // an application message that does not decrypt; `note` says why
+    removal_due =
+        5,  // the server proposed that the device in `removed` be removed; `note` says why
 };
 
 // One record as we understood it.

@@ -1,5 +1,7 @@
 #include "client/channel/store.hpp"
 
+#include "protocol/base/limits.hpp"
+
 namespace serai::client::channel {
 namespace {
 
@@ -28,6 +30,35 @@ Result<std::optional<Saved>> load_parts(const vault::Vault& vault,
     return std::optional<Saved>{std::move(*loaded)};
 }
 
+// struct { opaque public_group<V>; TreeNodes tree; CachedProposal proposals<V>; } LostView;
+Bytes encode_view(const LostGroup& lost) {
+    Bytes out;
+    protocol::codec::Writer writer{out};
+    writer.vector(lost.view->save());
+    lost.view->tree().to_nodes().encode(writer);
+    writer.list(lost.proposals);
+    return out;
+}
+
+Result<LostGroup> decode_lost(ByteView bytes, mls::Group last) {
+    protocol::codec::Reader reader{bytes};
+    SERAI_TRY(saved, reader.vector());
+    SERAI_TRY(nodes, mls::TreeNodes::decode(reader));
+    SERAI_TRY(proposals, protocol::codec::read_list<mls::CachedProposal>(reader));
+    SERAI_TRY(view, mls::PublicGroup::load(saved, nodes));
+    return LostGroup{std::move(last), std::move(view), std::move(proposals)};
+}
+
+Result<LostGroup> load_lost(const vault::Vault& vault, const GroupId& group, mls::Group last) {
+    SERAI_TRY(record, vault.get(Place::named(Table::lost_view, group)));
+    if (!record) {
+        return ClientError::vault_damaged;
+    }
+    auto lost = record->with_bytes(
+        kLoading, [&](ByteView bytes) { return decode_lost(bytes, std::move(last)); });
+    return lost ? std::move(lost) : Result<LostGroup>{ClientError::vault_damaged};
+}
+
 }  // namespace
 
 Result<OpenChannel> load_channel(const vault::Vault& vault, const GroupId& group) {
@@ -37,10 +68,21 @@ Result<OpenChannel> load_channel(const vault::Vault& vault, const GroupId& group
     }
     SERAI_TRY(loaded,
               (load_parts<mls::Group>(vault, group, Table::group_public, Table::group_secret)));
-    if (loaded.has_value() != (state->standing == Standing::member)) {
+    if (loaded.has_value() != (state->standing != Standing::removed)) {
         return ClientError::vault_damaged;
     }
-    return OpenChannel{std::move(*state), std::move(loaded)};
+    OpenChannel channel{std::move(*state), std::nullopt, std::nullopt};
+    if (!loaded) {
+        return channel;
+    }
+    loaded->keep_resumption_psks(limits::kResumptionEpochs);
+    if (channel.state.standing == Standing::lost) {
+        SERAI_TRY(lost, load_lost(vault, group, std::move(*loaded)));
+        channel.lost = std::move(lost);
+    } else {
+        channel.group = std::move(*loaded);
+    }
+    return channel;
 }
 
 Result<std::vector<ChannelState>> load_channel_states(const vault::Vault& vault) {
@@ -50,15 +92,22 @@ Result<std::vector<ChannelState>> load_channel_states(const vault::Vault& vault)
 void save_channel(vault::Batch& batch, const OpenChannel& channel, bool epoch_changed) {
     const GroupId& group = channel.state.group;
     batch.put_encoded(Place::named(Table::channel, group), channel.state);
-    if (!channel.group) {
+    if (channel.lost) {
+        batch.put_public(Place::named(Table::lost_view, group), encode_view(*channel.lost));
+    } else if (epoch_changed) {
+        batch.erase(Place::named(Table::lost_view, group));
+    }
+    const mls::Group* keys =
+        channel.lost ? &channel.lost->last : (channel.group ? &*channel.group : nullptr);
+    if (keys == nullptr) {
         batch.erase(Place::named(Table::group_public, group));
         batch.erase(Place::named(Table::group_secret, group));
         return;
     }
     if (epoch_changed) {
-        batch.put_public(Place::named(Table::group_public, group), channel.group->save_public());
+        batch.put_public(Place::named(Table::group_public, group), keys->save_public());
     }
-    batch.put(Place::named(Table::group_secret, group), channel.group->save_secret());
+    batch.put(Place::named(Table::group_secret, group), keys->save_secret());
 }
 
 void save_pending(vault::Batch& batch, const GroupId& group, const mls::PendingCommit& pending) {

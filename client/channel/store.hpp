@@ -5,14 +5,29 @@
 #include "client/vault/vault.hpp"
 #include "crypto/mls/group/group.hpp"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace serai::client::channel {
 
+// A channel that our keys do not follow any more. What is public of it is followed all the same. The keys of the last epoch that we
+// had are there for one thing: the resumption PSKs which show, when we come back, that we belong there. Nothing is encrypted with them.
+struct LostGroup {
+    crypto::mls::Group last;
+    std::shared_ptr<const crypto::mls::PublicGroup> view;  // of the log's present epoch
+    std::vector<crypto::mls::CachedProposal> proposals;    // the server's, of that epoch
+};
+
 struct OpenChannel {
     ChannelState state;
-    std::optional<crypto::mls::Group> group;  // none once we were removed
+    std::optional<crypto::mls::Group> group;  // while we are a member
+    std::optional<LostGroup> lost;            // while we are lost
+
+    // What is public of the present epoch. There must be a group, or a lost one.
+    [[nodiscard]] const crypto::mls::PublicGroup& view() const {
+        return lost ? *lost->view : *group->view();
+    }
 };
 
 // not_found if there is no such channel; vault_damaged.

@@ -28,6 +28,12 @@ Result<std::uint64_t> next_task_number(const vault::Vault& vault) {
 }
 
 void set_back(vault::Batch& batch, std::vector<Task>& tasks) {
+    std::erase_if(tasks, [&](const Task& task) {
+        if (task.kind == TaskKind::rejoin) {
+            task.finish(batch);
+        }
+        return task.kind == TaskKind::rejoin;
+    });
     for (Task& task : tasks) {
         if (task.kind != TaskKind::roster) {
             continue;

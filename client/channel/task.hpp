@@ -21,6 +21,7 @@ enum class TaskKind : std::uint8_t {
     send = 4,     // an application message
     seal = 5,     // make an uploaded document visible, then announce it
     plain = 6,    // one request of which only the verdict matters (completion acts)
+    rejoin = 7,   // come back into a channel by external commit
 };
 
 // struct { uint16 version = 1; ... } in the order of the members, without `number`.
@@ -53,10 +54,16 @@ struct FoundPayload {
     static Result<FoundPayload> decode(protocol::codec::Reader& reader);
 };
 
+enum class RosterChange : std::uint8_t {
+    expel = 0,
+    admit = 1,
+    clear = 2,  // whoever has to leave, and nothing else
+};
+
 struct RosterPayload {
-    bool admit = true;  // or expel
-    protocol::network::PersonId subject;
-    std::optional<protocol::message::ActReceipt> act;  // once it is there
+    RosterChange change = RosterChange::admit;
+    protocol::network::PersonId subject;               // of clear: ourselves, and not used
+    std::optional<protocol::message::ActReceipt> act;  // once it is there; never of clear
     std::vector<protocol::message::KeyPackageEntry> key_packages;
     Bytes commit;  // the MLSMessage that was sent; empty when none is pending
 
@@ -75,6 +82,18 @@ struct SendPayload {
 
     void encode(protocol::codec::Writer& writer) const;
     static Result<SendPayload> decode(protocol::codec::Reader& reader);
+};
+
+struct RejoinPayload {
+    Epoch epoch;   // that the commit was made in
+    Bytes commit;  // the MLSMessage that was sent
+
+    void encode(protocol::codec::Writer& writer) const {
+        writer.strong(epoch);
+        writer.vector(commit);
+    }
+
+    static Result<RejoinPayload> decode(protocol::codec::Reader& reader);
 };
 
 // What is announced once the document is sealed: an encoded Content of type document.

@@ -31,7 +31,7 @@ Result<Task> Task::decode(Reader& reader) {
     SERAI_TRY(kind, reader.u8());
     SERAI_TRY(group, reader.strong<GroupId>());
     SERAI_TRY(has_frame, reader.flag());
-    if (version != kVersion || kind < 1 || kind > 6) {
+    if (version != kVersion || kind < 1 || kind > 7) {
         return CodecError::unknown_value;
     }
     if (has_frame) {
@@ -57,7 +57,7 @@ Result<FoundPayload> FoundPayload::decode(Reader& reader) {
 }
 
 void RosterPayload::encode(Writer& writer) const {
-    writer.flag(admit);
+    writer.enumeration(change);
     subject.encode(writer);
     writer.flag(act.has_value());
     if (act) {
@@ -69,8 +69,11 @@ void RosterPayload::encode(Writer& writer) const {
 
 Result<RosterPayload> RosterPayload::decode(Reader& reader) {
     RosterPayload out;
-    SERAI_TRY(admit, reader.flag());
+    SERAI_TRY(change, reader.u8());
     SERAI_TRY(subject, network::PersonId::decode(reader));
+    if (change > static_cast<std::uint8_t>(RosterChange::clear)) {
+        return CodecError::unknown_value;
+    }
     SERAI_TRY(has_act, reader.flag());
     if (has_act) {
         SERAI_TRY(act, message::ActReceipt::decode(reader));
@@ -78,7 +81,7 @@ Result<RosterPayload> RosterPayload::decode(Reader& reader) {
     }
     SERAI_TRY(key_packages, protocol::codec::read_list<message::KeyPackageEntry>(reader));
     SERAI_TRY(commit, reader.vector());
-    out.admit = admit;
+    out.change = static_cast<RosterChange>(change);
     out.subject = std::move(subject);
     out.key_packages = std::move(key_packages);
     out.commit = to_bytes(commit);
@@ -98,6 +101,12 @@ Result<SendPayload> SendPayload::decode(Reader& reader) {
     SERAI_TRY(epoch, reader.strong<Epoch>());
     SERAI_TRY(ciphertext, reader.vector());
     return SendPayload{message_id, to_bytes(content), epoch, to_bytes(ciphertext)};
+}
+
+Result<RejoinPayload> RejoinPayload::decode(Reader& reader) {
+    SERAI_TRY(epoch, reader.strong<Epoch>());
+    SERAI_TRY(commit, reader.vector());
+    return RejoinPayload{epoch, to_bytes(commit)};
 }
 
 Result<SealPayload> SealPayload::decode(Reader& reader) {

@@ -1,9 +1,10 @@
-// channels, create, invite, join, members, remove
+// channels, create, invite, join, members, remove, leave, add-devices, authorise
 #include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
 #include "client/channel/judge.hpp"
 #include "client/channel/roster.hpp"
+#include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
 #include "client/cli/commands.hpp"
 #include "client/cli/names.hpp"
@@ -34,6 +35,18 @@ std::string title_of(const channel::ChannelState& state) {
     return state.title.empty() ? "(title not heard yet)" : printable(state.title);
 }
 
+std::string_view standing_name(channel::Standing standing) {
+    switch (standing) {
+        case channel::Standing::member:
+            return "member";
+        case channel::Standing::removed:
+            return "removed";
+        case channel::Standing::lost:
+            return "lost";
+    }
+    return "unknown";
+}
+
 boost::json::object channel_json(const channel::ChannelState& state) {
     boost::json::array parties;
     for (const network::PartyCode& code : state.rules.parties) {
@@ -42,7 +55,7 @@ boost::json::object channel_json(const channel::ChannelState& state) {
     return {
         {"id", to_hex(state.group.value())},
         {"title", state.title},
-        {"standing", state.standing == channel::Standing::member ? "member" : "removed"},
+        {"standing", standing_name(state.standing)},
         {"class", state.rules.channel_class == network::ChannelClass::state ? "state" : "expert"},
         {"parties", std::move(parties)},
         {"records", state.next_record().value()}};
@@ -69,7 +82,9 @@ Result<void> list_channels(Program& program, bool offline) {
              state.rules.channel_class == network::ChannelClass::state ? "state" : "expert",
              parties,
              std::to_string(state.next_record().value()),
-             state.standing == channel::Standing::member ? "" : "removed"});
+             state.standing == channel::Standing::member
+                 ? ""
+                 : std::string{standing_name(state.standing)}});
         all.push_back(channel_json(state));
     }
     program.out().say(states.empty() ? "No channels yet. 'serai create' founds one, 'serai join' "
@@ -154,7 +169,6 @@ Result<void> invite(Program& program,
 }
 
 Result<void> join(Program& program) {
-    constexpr std::uint32_t kStock = 16;
     SERAI_TRY(client, program.open_online());
     SERAI_TRY(joined, channel::join_all(client->context()));
     bool trouble = false;
@@ -185,7 +199,7 @@ Result<void> join(Program& program) {
     if (joined.empty()) {
         program.out().say("No invitations are waiting.");
     }
-    SERAI_CHECK(channel::stock_key_packages(client->context(), kStock));
+    SERAI_CHECK(channel::stock_key_packages(client->context(), channel::kStock));
     if (trouble) {
         return program.diagnostics().fail(
             ClientError::untrusted,
@@ -203,7 +217,7 @@ Result<void> members(Program& program, const std::string& name) {
     if (!channel.group) {
         return ClientError::removed;
     }
-    const channel::LeafJudge judge{client->network().trust_now(), client->context().now_seconds()};
+    const channel::LeafJudge judge{client->context()};
     std::vector<std::vector<std::string>> rows{
         {"Party", "Person", "Role", "Device", "Certificate"}};
     boost::json::array all;
@@ -242,6 +256,69 @@ Result<void> remove(Program& program, const std::string& name, const std::string
                       title_of(state) + "' and cannot read what follows.");
     program.out().emit(boost::json::object{{"channel", to_hex(state.group.value())},
                                            {"removed", person.to_string()}});
+    return {};
+}
+
+// Into every channel that we are in, or into one.
+Result<void> add_devices(Program& program, const std::string& who, const std::string& name) {
+    SERAI_TRY(client, program.open_online());
+    network::PersonId person = client->device().id.person;
+    if (!who.empty()) {
+        SERAI_TRY(parsed, parse_person(client->genesis(), who, program.diagnostics()));
+        person = std::move(parsed);
+    }
+    SERAI_TRY(states, channel::load_channel_states(client->vault()));
+    if (!name.empty()) {
+        SERAI_TRY(one, find_channel(*client, name));
+        states = {std::move(one)};
+    }
+    std::size_t count = 0;
+    for (const channel::ChannelState& state : states) {
+        if (state.standing == channel::Standing::removed) {
+            continue;
+        }
+        SERAI_TRY(added, channel::add_devices_of(client->context(), state.group, person));
+        if (added) {
+            ++count;
+            program.out().say("New devices of " +
+                              person_text(client->genesis(), person.to_string()) + " are now in '" +
+                              title_of(state) + "'.");
+            program.out().emit(boost::json::object{{"channel", to_hex(state.group.value())},
+                                                   {"invited", person.to_string()}});
+        }
+    }
+    if (count == 0) {
+        program.out().say("There is no new device to bring in.");
+    }
+    return {};
+}
+
+Result<void> authorise(Program& program, const std::string& id, const std::string& who) {
+    SERAI_TRY(client, program.open_online());
+    const auto bytes = from_hex(id);
+    if (!bytes || bytes->size() != GroupId{}.value().size()) {
+        return program.diagnostics().fail(ClientError::bad_argument,
+                                          "the channel's whole id is wanted, 64 digits");
+    }
+    Digest digest{};
+    std::ranges::copy(*bytes, digest.begin());
+    SERAI_TRY(person, parse_person(client->genesis(), who, program.diagnostics()));
+    SERAI_CHECK(channel::authorise(client->context(), GroupId{digest}, person));
+    program.out().say("Any member of the channel may now bring in " +
+                      person_text(client->genesis(), person.to_string()) + " with 'serai invite'.");
+    program.out().emit(
+        boost::json::object{{"channel", to_hex(digest)}, {"authorised", person.to_string()}});
+    return {};
+}
+
+Result<void> leave(Program& program, const std::string& name) {
+    SERAI_TRY(client, program.open_online());
+    SERAI_TRY(state, find_channel(*client, name));
+    SERAI_CHECK(channel::leave(client->context(), state.group));
+    program.out().say("You have said that you leave '" + title_of(state) +
+                      "'. Another member's client makes it so.");
+    program.out().emit(boost::json::object{{"channel", to_hex(state.group.value())},
+                                           {"leaving", client->device().id.person.to_string()}});
     return {};
 }
 
@@ -291,6 +368,28 @@ void add_channel_commands(CLI::App& app, Program& program) {
     remove_command->add_option("person", *who, "KZ/person-1 or spiffe://...")->required();
     remove_command->callback(
         [&program, name, who] { program.run([&] { return remove(program, *name, *who); }); });
+
+    auto only_in = std::make_shared<std::string>();
+    auto whose = std::make_shared<std::string>();
+    auto* devices_command = app.add_subcommand(
+        "add-devices", "Bring new devices of yours, or of a colleague, into your channels");
+    devices_command->add_option("person", *whose, "KZ/person-1 or spiffe://...; you, if left out");
+    devices_command->add_option("--channel", *only_in, "Into this channel only");
+    devices_command->callback([&program, whose, only_in] {
+        program.run([&] { return add_devices(program, *whose, *only_in); });
+    });
+
+    auto* authorise_command = app.add_subcommand(
+        "authorise", "As an official who is no member: allow that one of your people is invited");
+    authorise_command->add_option("channel", *name, "The channel's whole id")->required();
+    authorise_command->add_option("person", *who, "KZ/person-1 or spiffe://...")->required();
+    authorise_command->callback(
+        [&program, name, who] { program.run([&] { return authorise(program, *name, *who); }); });
+
+    auto* leave_command = app.add_subcommand("leave", "Go out of a channel with all your devices");
+    leave_command->add_option("channel", *name, "Title or beginning of the id")->required();
+    leave_command->callback(
+        [&program, name] { program.run([&] { return leave(program, *name); }); });
 }
 
 }  // namespace serai::client::cli

@@ -29,7 +29,13 @@ std::string change_text(const network::Genesis& genesis, const channel::HistoryE
     if (!entry.removed.empty()) {
         out += (out.empty() ? who + " removed " : " and removed ") + people(genesis, entry.removed);
     }
-    return out.empty() ? who + " renewed the channel's keys" : out;
+    if (out.empty()) {
+        out = who +
+              (entry.note.empty() ? " renewed the channel's keys" : " " + printable(entry.note));
+    } else if (!entry.note.empty()) {
+        out += " (" + printable(entry.note) + ")";
+    }
+    return out;
 }
 
 std::string document_text(const message::Content& content) {
@@ -63,6 +69,8 @@ std::string_view kind_name(channel::EntryKind kind) {
             return "message";
         case channel::EntryKind::unreadable:
             return "unreadable";
+        case channel::EntryKind::removal_due:
+            return "removal_due";
     }
     return "unknown";
 }
@@ -130,6 +138,9 @@ std::string entry_text(const network::Genesis& genesis, const channel::HistoryEn
         case channel::EntryKind::unreadable:
             return when + "* a message of " + person_text(genesis, entry.sender) +
                    " that cannot be read: " + printable(entry.note);
+        case channel::EntryKind::removal_due:
+            return when + "* " + people(genesis, entry.removed) +
+                   " has to leave: " + printable(entry.note);
         case channel::EntryKind::message: {
             const std::string text = entry.content ? content_text(*entry.content) : "";
             return text.empty() ? "" : when + person_text(genesis, entry.sender) + ": " + text;

@@ -1,6 +1,7 @@
 // send, read, follow
 #include "client/channel/catch_up.hpp"
 #include "client/channel/joining.hpp"
+#include "client/channel/roster.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/store.hpp"
 #include "client/cli/commands.hpp"
@@ -56,6 +57,9 @@ Result<void> read(Program& program, const std::string& name, std::uint64_t last,
     Result<void> caught_up;
     if (!offline) {
         caught_up = channel::catch_up(client->context(), state.group);
+        if (caught_up) {
+            caught_up = channel::clear_proposed(client->context(), state.group);
+        }
     }
     // What is good is shown also if the server was caught in the middle.
     SERAI_TRY(now, channel::load_channel(client->vault(), state.group));
@@ -106,7 +110,12 @@ Result<void> take_event(Client& client, const GroupId& group, const message::Eve
     if (record->group != group || record->entry.head.n < channel.state.next_record()) {
         return {};
     }
-    return channel::take_records(client.context(), group, {record->entry});
+    SERAI_CHECK(channel::take_records(client.context(), group, {record->entry}));
+    SERAI_TRY(now, channel::load_channel(client.vault(), group));
+    if (now.lost) {
+        return channel::catch_up(client.context(), group);
+    }
+    return {};
 }
 
 // Shows what has come since the last time, whoever took it in: sending reads on by itself.
@@ -174,11 +183,14 @@ Result<void> follow(Program& program, const std::string& name, std::uint64_t unt
             done = take_event(*client, state.group, *event);
             SERAI_CHECK(screen.show_new());
             SERAI_CHECK(done);
+        } else {
+            SERAI_CHECK(client->vault().forget());
         }
         SERAI_TRY(now, channel::load_channel(client->vault(), state.group));
         if (now.state.standing == channel::Standing::removed) {
             return ClientError::removed;
         }
+        SERAI_CHECK(channel::clear_proposed(client->context(), state.group));
     }
     return {};
 }

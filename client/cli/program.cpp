@@ -2,6 +2,7 @@
 
 #include "client/channel/catch_up.hpp"
 #include "client/channel/resume.hpp"
+#include "client/channel/stock.hpp"
 #include "client/files.hpp"
 
 #include <boost/json/object.hpp>
@@ -180,6 +181,14 @@ Result<Client*> Program::open_online() {
     SERAI_TRY(notices, channel::resume(client->context()));
     for (const std::string& notice : notices) {
         output_.note(printable(notice));
+    }
+    // Others may have brought us into channels since; being short of key packages is no reason to fail.
+    if (auto tended = channel::tend_stock(client->context()); !tended) {
+        if (tended.error() == ClientError::unreachable ||
+            tended.error() == ClientError::timed_out) {
+            return tended.error();
+        }
+        output_.note("No new key packages could be left: " + tended.error().message());
     }
     diagnostics_.clear();
     return client;

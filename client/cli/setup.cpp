@@ -1,5 +1,5 @@
 // init, enroll, whoami
-#include "client/channel/joining.hpp"
+#include "client/channel/stock.hpp"
 #include "client/cli/commands.hpp"
 #include "client/cli/names.hpp"
 #include "client/files.hpp"
@@ -18,7 +18,6 @@ using channel::stock_key_packages;
 
 constexpr std::size_t kMaxGenesis = 4 * 1024 * 1024;
 constexpr std::size_t kMaxCertificateFile = 256 * 1024;
-constexpr std::uint32_t kStock = 16;  // key packages that wait in the directory after enrolment
 
 struct InitOptions {
     std::string server;
@@ -74,7 +73,7 @@ Result<void> enroll(Program& program, const std::string& file) {
     }
     SERAI_CHECK(client->install_certificate(*content));
     SERAI_CHECK(client->connect());
-    SERAI_CHECK(stock_key_packages(client->context(), kStock));
+    SERAI_CHECK(stock_key_packages(client->context(), channel::kStock));
     program.out().say(person_text(client->genesis(), client->device().id.to_string(), true) +
                       " is enrolled in '" + printable(client->genesis().name) + "'.");
     program.out().emit(boost::json::object{{"id", client->device().id.to_string()},

@@ -108,7 +108,8 @@ mls::LeafIdentity Device::leaf_identity(std::uint16_t cipher_suite) const {
             mls::capabilities_for(
                 static_cast<mls::CipherSuiteId>(cipher_suite),
                 mls::CredentialType::x509,
-                {static_cast<mls::ExtensionType>(protocol::network::kChannelRulesExtension),
+                {mls::ExtensionType::last_resort_key_package,
+                 static_cast<mls::ExtensionType>(protocol::network::kChannelRulesExtension),
                  static_cast<mls::ExtensionType>(protocol::network::kChainHeadExtension)}),
             {}};
 }

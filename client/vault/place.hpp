@@ -26,6 +26,9 @@ namespace serai::client::vault {
 //   history       group id  record no.  channel/state.hpp: HistoryEntry
 //   task          -         number      channel/task.hpp: Task, a request that is under way
 //   message_seen  group id  device, id  nothing: this message of this device was read
+//   stock         -         0           channel/stock.hpp: which of our key packages are of last resort
+//   untidy        -         0           nothing: files may hold former secrets, see Vault::forget
+//   lost_view     -         group id    channel/store.hpp: what is public, while we have lost our way
 //   transfer      -         document    documents/transfer.hpp: an upload or download under way
 enum class Table : std::uint8_t {
     settings = 1,
@@ -43,6 +46,9 @@ enum class Table : std::uint8_t {
     task = 13,
     transfer = 14,
     message_seen = 15,
+    lost_view = 16,
+    stock = 17,
+    untidy = 18,
 };
 
 // The views must live as long as the place.

@@ -5,6 +5,9 @@
 #include "crypto/primitive/kdf.hpp"
 #include "storage/kv/rocks_store.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace serai::client::vault {
 namespace {
 
@@ -76,6 +79,13 @@ Result<std::unique_ptr<kv::Store>> open_store(const std::filesystem::path& direc
     return store;
 }
 
+// Whose former records must not stay.
+constexpr std::array kKeyTables{Table::key_package, Table::group_secret, Table::next_secret};
+
+bool holds_keys(Table table) {
+    return std::ranges::find(kKeyTables, table) != kKeyTables.end();
+}
+
 }  // namespace
 
 struct Vault::Keys {
@@ -97,11 +107,13 @@ struct Vault::Keys {
 // ---- Batch ----
 
 void Batch::put(const Place& place, SecretView content) {
+    changes_keys_ = changes_keys_ || holds_keys(place.table);
     const kv::Key name = vault_->name_of(place);
     steps_.put(kv::Space::state, name, vault_->seal(name, content));
 }
 
 void Batch::erase(const Place& place) {
+    changes_keys_ = changes_keys_ || holds_keys(place.table);
     steps_.erase(kv::Space::state, vault_->name_of(place));
 }
 
@@ -152,12 +164,36 @@ Result<Vault> Vault::over(std::unique_ptr<kv::Store> store,
         return ClientError::vault_damaged;
     }
     SERAI_TRY(master, open_head(*head, passphrase));
-    return Vault{std::move(store), std::make_unique<Keys>(master)};
+    Vault vault{std::move(store), std::make_unique<Keys>(master)};
+    SERAI_TRY(untidy, vault.get(Place::only(Table::untidy)));
+    vault.untidy_ = untidy.has_value();
+    return vault;
 }
 
 Result<void> Vault::commit(Batch&& batch) {
-    const Batch taken = std::move(batch);
-    return store_->commit(taken.steps_);
+    Batch taken = std::move(batch);
+    const bool becomes_untidy = taken.changes_keys_ && !untidy_;
+    if (becomes_untidy) {
+        taken.put_public(Place::only(Table::untidy), {});
+    }
+    SERAI_CHECK(store_->commit(taken.steps_));
+    untidy_ = untidy_ || becomes_untidy;
+    return {};
+}
+
+Result<void> Vault::forget() {
+    if (!untidy_) {
+        return {};
+    }
+    for (const Table table : kKeyTables) {
+        const kv::Key prefix = prefix_of(table, {});
+        SERAI_CHECK(store_->forget(kv::Space::state, prefix, kv::after_prefix(prefix)));
+    }
+    Batch batch{*this};
+    batch.erase(Place::only(Table::untidy));
+    SERAI_CHECK(store_->commit(batch.steps_));
+    untidy_ = false;
+    return {};
 }
 
 Result<std::optional<Record>> Vault::get(const Place& place) const {

@@ -59,6 +59,7 @@ class Batch {
 
     const Vault* vault_;
     storage::kv::WriteBatch steps_;
+    bool changes_keys_ = false;  // in a table of Vault::forget
 };
 
 struct NumberedRecord {
@@ -93,6 +94,12 @@ class Vault {
     // Returns when everything in it is durable. After an error nothing of it counts: end the process; what is true is read
     // back by the next one.
     Result<void> commit(Batch&& batch);
+
+    // Makes the deletion of keys come true on the disk: what batches have overwritten or erased of the groups' secrets, of commits under way
+    // and of key packages is in no file any more when this returns. The store writes anew and keeps the old for a while, and the old can be
+    // decrypted as long as the passphrase is known. Rewrites files, so it is not for every message: call it when an epoch has ended and
+    // before the program ends. Nothing if there is nothing to forget; what a process that died left is known after opening.
+    Result<void> forget();
 
     // nullopt if there is none; vault_damaged if it is not what was written there.
     [[nodiscard]] Result<std::optional<Record>> get(const Place& place) const;
@@ -154,6 +161,7 @@ class Vault {
 
     std::unique_ptr<storage::kv::Store> store_;
     std::unique_ptr<Keys> keys_;
+    bool untidy_ = false;  // there is something to forget
 };
 
 }  // namespace serai::client::vault

@@ -67,6 +67,13 @@ class ChannelTest : public TwoMembers {
         return *uz;
     }
 
+    // KG cannot follow, and somebody has come in since who remembers no epoch that KG was in.
+    void leave_without_way_back() {
+        burn_epoch(*kz, group);
+        ASSERT_TRUE(kz->catch_up(group));
+        with_uz();
+    }
+
     void revoke(Member& member, std::string_view party) {
         Member registrar{network, server.port(), party, "registrar/person-8/desk"};
         const Bytes crl = network.crl(party, {member.client().device().chain.front()});
@@ -154,7 +161,9 @@ TEST_F(ChannelTest, a_welcome_is_good_although_a_member_was_revoked_since) {
     tj.join();
 
     EXPECT_EQ(members_at(tj), 4U);
-    EXPECT_EQ(channel::send(tj.context(), group, text("x")).error(), ClientError::not_permitted);
+    const auto sent = channel::send(tj.context(), group, text("x"));
+    EXPECT_TRUE(sent) << sent.error().message() << tj.diagnostics().explanation();
+    EXPECT_EQ(members_at(tj), 3U) << "the revoked member was removed first";
 }
 
 // ---- changing who is in a channel ----
@@ -175,7 +184,7 @@ TEST_F(ChannelTest, a_removal_that_another_member_commits_first_is_a_removal) {
     set_scene();
     with_uz();
     ASSERT_TRUE(kz->reconnect(meanwhile<message::Expel>([&] {
-        const auto committed = channel::commit_expulsions(uz->context(), group);
+        const auto committed = channel::clear_removals(uz->context(), group);
         EXPECT_TRUE(committed) << committed.error().message();
     })));
 
@@ -221,13 +230,26 @@ TEST_F(ChannelTest, a_commit_under_way_comes_before_the_next_one) {
 
 // ---- a channel that cannot be followed ----
 
-TEST_F(ChannelTest, a_burnt_epoch_holds_up_no_other_channel) {
+TEST_F(ChannelTest, a_burnt_epoch_loses_nothing_that_was_under_way) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    leave_unsent(*kg, group, "across the burnt epoch");
+    burn_epoch(*kz, group);
+
+    const auto notices = channel::resume(kg->context());
+
+    ASSERT_TRUE(notices) << notices.error().message();
+    EXPECT_THAT(*notices, IsEmpty());
+    EXPECT_THAT(kg->heard(group), Contains("across the burnt epoch"));
+}
+
+TEST_F(ChannelTest, a_channel_without_a_way_back_holds_up_no_other_channel) {
     set_scene();
     const GroupId other = kg->found("Another");
     ASSERT_TRUE(kg->catch_up(group));
     leave_unsent(*kg, group, "into the burnt epoch");
     leave_unsent(*kg, other, "into the good one");
-    burn_epoch(*kz, group);
+    leave_without_way_back();
     ASSERT_EQ(kg->catch_up(group).error(), ClientError::wedged);
 
     const auto notices = channel::resume(kg->context());
@@ -237,11 +259,11 @@ TEST_F(ChannelTest, a_burnt_epoch_holds_up_no_other_channel) {
     EXPECT_THAT(kg->heard(other), Contains("into the good one"));
 }
 
-TEST_F(ChannelTest, a_burnt_epoch_hides_neither_the_list_of_channels_nor_the_log) {
+TEST_F(ChannelTest, a_channel_without_a_way_back_hides_neither_the_list_of_channels_nor_the_log) {
     set_scene();
     kg->found("Another");
     ASSERT_TRUE(kg->catch_up(group));
-    burn_epoch(*kz, group);
+    leave_without_way_back();
     const CommandLine serai{kg->home()};
     kg.reset();
 
@@ -251,6 +273,22 @@ TEST_F(ChannelTest, a_burnt_epoch_hides_neither_the_list_of_channels_nor_the_log
     EXPECT_NE(listed.find("Another"), std::string::npos) << listed;
     EXPECT_NE(listed.find("cannot follow"), std::string::npos) << listed;
     EXPECT_NE(verified.find("leaves recompute"), std::string::npos) << verified;
+}
+
+TEST_F(ChannelTest, who_has_no_way_back_is_removed_and_invited_anew) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    leave_without_way_back();
+    ASSERT_EQ(kg->catch_up(group).error(), ClientError::wedged);
+
+    ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
+    kz->invite(group, *kg);
+    ASSERT_TRUE(kg->catch_up(group));
+    kg->join();
+
+    kz->say(group, "again");
+    ASSERT_TRUE(kg->catch_up(group));
+    EXPECT_THAT(kg->heard(group), Contains("again"));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include "crypto/x509/certificate.hpp"
 #include "crypto/x509/crl.hpp"
 #include "tests/client/bad_certificates.hpp"
+#include "crypto/act/channel_group.hpp"
+#include "crypto/merkle/note.hpp"
+#include "tests/crypto/x509/test_ca.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,12 +40,13 @@ class LeafJudgeTest : public testing::Test {
                                     const mls::LeafNode* predecessor = nullptr,
                                     UnixSeconds at = tests::kTestNow) const {
         const auto judged =
-            LeafJudge{trust_, at}.validate({leaf, mls::LeafOrigin::update, predecessor});
+            LeafJudge{trust_, at, genesis_}.validate({leaf, mls::LeafOrigin::update, predecessor});
         return judged ? ErrorCode{} : judged.error();
     }
 
     TestCa uz_{"uz.pve.example"};
     x509::TrustStore trust_;
+    protocol::network::Genesis genesis_;
 };
 
 TEST_F(LeafJudgeTest, accepts_a_certificate_of_the_leafs_key) {
@@ -95,6 +99,30 @@ TEST_F(LeafJudgeTest, accepts_a_renewed_certificate_of_the_same_device_only) {
     const auto before = leaf_of(kLaptop, fresh_key());
     EXPECT_EQ(verdict(leaf_of(kLaptop, fresh_key()), &before), ErrorCode{});
     EXPECT_EQ(verdict(leaf_of(kPhone, fresh_key()), &before), mls::MlsError::invalid_credential);
+}
+
+TEST_F(LeafJudgeTest, calls_a_device_the_same_after_its_certificate_was_renewed) {
+    const LeafJudge judge{trust_, tests::kTestNow, genesis_};
+    const auto name = judge.client_name(leaf_of(kLaptop, fresh_key()));
+    EXPECT_EQ(name, judge.client_name(leaf_of(kLaptop, fresh_key())));
+    EXPECT_NE(name, judge.client_name(leaf_of(kPhone, fresh_key())));
+}
+
+TEST_F(LeafJudgeTest, lets_nobody_but_the_server_propose_from_outside) {
+    const auto log_key = crypto::ed25519_generate();
+    genesis_.log_origin = "log.example/serai";
+    genesis_.log_key =
+        crypto::merkle::VerifierKey::make(genesis_.log_origin, log_key.public_key)->to_string();
+    const LeafJudge judge{trust_, tests::kTestNow, genesis_};
+    const mls::ExternalSender server = *crypto::act::server_sender(genesis_);
+    auto another_key = server;
+    another_key.signature_key = fresh_key();
+    auto another_name = server;
+    another_name.credential = {mls::BasicCredential{to_bytes(as_bytes("somebody"))}};
+
+    EXPECT_TRUE(judge.validate_external_sender(server));
+    EXPECT_FALSE(judge.validate_external_sender(another_key));
+    EXPECT_FALSE(judge.validate_external_sender(another_name));
 }
 
 }  // namespace

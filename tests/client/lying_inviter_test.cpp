@@ -2,6 +2,7 @@
 // The server, the inviter, or both in league: an invitation that does not hold is not taken, kept, and blocks nothing.
 #include "client/channel/joining.hpp"
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/act/channel_group.hpp"
 #include "protocol/network/authority.hpp"
 #include "tests/client/rogue.hpp"
 #include "tests/client/two_members.hpp"
@@ -27,6 +28,7 @@ struct Claims {
     message::ActReceipt founding;
     message::ChainHead head;
     std::vector<mls::KeyPackage> others;  // brought in together with KG
+    bool with_server = true;              // as external sender
 };
 
 struct Forged {
@@ -53,8 +55,11 @@ class LyingInviter : public TwoMembers {
         const auto& device = kz->client().device();
         const auto& suite =
             *mls::CipherSuite::find(mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519);
-        mls::Extensions extensions;
-        extensions.set({extension(network_ns::kChannelRulesExtension), encode(claims.rules)});
+        auto extensions = *crypto::act::channel_extensions(kz->client().genesis(), claims.rules);
+        if (!claims.with_server) {
+            extensions = mls::Extensions{
+                {{extension(network_ns::kChannelRulesExtension), encode(claims.rules)}}};
+        }
         auto alone = mls::Group::create(suite,
                                         to_bytes(group.value()),
                                         device.leaf_identity(0x0003),
@@ -124,12 +129,11 @@ class LyingInviter : public TwoMembers {
     }
 
     mls::KeyPackage key_package_of_kg() {
-        const auto claimed = kz->context().session.call(message::ClaimKeyPackage{
-            kz->context().sign(network_ns::ClaimKeyPackageStatement{group, kg->person()})});
-        EXPECT_TRUE(claimed) << claimed.error().message();
-        const auto decoded =
-            decode_exact<mls::MlsMessage>(claimed->key_packages.front().mls_message);
-        return *decoded->get<mls::KeyPackage>();
+        // It is in the channel already, so the directory gives out none any more.
+        const auto records = kg->client().vault().all(client::vault::Table::key_package, {});
+        const auto own = mls::KeyPackageSecrets::load(records->front());
+        EXPECT_TRUE(own);
+        return own->key_package;
     }
 
     static mls::ExtensionType extension(std::uint16_t type) {
@@ -169,6 +173,12 @@ TEST_F(LyingInviter, is_not_believed_with_other_rules_than_the_channel_was_found
     Claims claims = truth;
     claims.rules.roles.push_back(network_ns::Role::registrar);
     EXPECT_THAT(join_forged(claims), HasSubstr("other rules"));
+}
+
+TEST_F(LyingInviter, is_not_believed_with_a_group_in_which_the_server_cannot_propose) {
+    Claims claims = truth;
+    claims.with_server = false;
+    EXPECT_THAT(join_forged(claims), HasSubstr("lacks what every channel has"));
 }
 
 TEST_F(LyingInviter, is_not_believed_with_a_member_of_another_states_making) {

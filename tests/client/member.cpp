@@ -5,6 +5,7 @@
 #include "client/channel/joining.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/sending.hpp"
+#include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
 #include "tests/client/command_line.hpp"
 

@@ -46,6 +46,7 @@ Made make_commit(Member& by,
         aad.acts.push_back({receipt.receipt.index, crypto::act::leaf_hash(receipt.receipt.leaf)});
     }
     options.authenticated_data = encode(aad);
+    options.published_info.with_external_pub = true;
     options.published_info.extensions.set(
         {static_cast<mls::ExtensionType>(protocol::network::kChainHeadExtension),
          encode(aad.head)});

@@ -1,7 +1,9 @@
 #include "client/vault/vault.hpp"
 
 #include "storage/kv/memory_store.hpp"
+#include "storage/kv/rocks_store.hpp"
 #include "tests/support/temp_directory.hpp"
+#include "tests/support/traces.hpp"
 
 #include <gtest/gtest.h>
 
@@ -214,6 +216,73 @@ TEST(PasswordKey, depends_on_passphrase_salt_and_cost) {
     EXPECT_NE(key("a", 2, cheap), reference);
     EXPECT_NE(key("a", 1, {2, cheap.memory_bytes}), reference);
     EXPECT_FALSE(crypto::argon2id(passphrase("a"), Bytes(8), cheap, 32));
+}
+
+// ---- forgetting ----
+
+// What a vault on a disk has in its files, by the store that it is.
+tests::Traces values_in(const std::filesystem::path& folder) {
+    std::string why;
+    const auto store = kv::open_rocks_store(folder, {}, why);
+    tests::Traces traces;
+    for (const auto& entry : (*store)->scan(kv::ScanRequest{})->entries) {
+        traces.add(entry.value);
+    }
+    return traces;
+}
+
+class ForgettingVault : public testing::Test {
+  protected:
+    Vault open() { return std::move(*Vault::open(folder, passphrase("open sesame"), diagnostics)); }
+
+    void SetUp() override {
+        ASSERT_TRUE(Vault::create(
+            folder, passphrase("open sesame"), crypto::kCheapestPasswordCost, diagnostics));
+        auto vault = open();
+        put(vault, Place::named(Table::group_secret, GroupId{}), "the keys of the first epoch");
+        put(vault, Place::named(Table::key_package, as_bytes("reference")), "an init key");
+    }
+
+    tests::TempDirectory directory;
+    std::filesystem::path folder = directory.path() / "vault";
+    Diagnostics diagnostics;
+};
+
+TEST_F(ForgettingVault, former_keys_are_in_no_file_any_more) {
+    const auto before = values_in(folder);
+    {
+        auto vault = open();
+        Batch batch = vault.batch();
+        batch.put_public(Place::named(Table::group_secret, GroupId{}),
+                         as_bytes("the keys of the second epoch"));
+        batch.erase(Place::named(Table::key_package, as_bytes("reference")));
+        ASSERT_TRUE(vault.commit(std::move(batch)));
+
+        ASSERT_TRUE(vault.forget());
+
+        EXPECT_EQ(text_at(vault, Place::named(Table::group_secret, GroupId{})),
+                  "the keys of the second epoch");
+    }
+    const auto after = values_in(folder);
+    const auto gone = before.without(after);
+    EXPECT_GT(gone.size(), 0U);
+    EXPECT_EQ(gone.count_in_files(folder), 0U);
+    EXPECT_GT(after.count_in_files(folder), 0U);
+}
+
+TEST_F(ForgettingVault, what_a_process_that_died_left_is_forgotten_after_the_next_opening) {
+    const auto before = values_in(folder);
+    {
+        auto vault = open();
+        put(vault, Place::named(Table::group_secret, GroupId{}), "the keys of the second epoch");
+    }
+    {
+        auto vault = open();
+        ASSERT_TRUE(vault.forget());
+    }
+    const auto gone = before.without(values_in(folder));
+    EXPECT_GT(gone.size(), 0U);
+    EXPECT_EQ(gone.count_in_files(folder), 0U);
 }
 
 }  // namespace

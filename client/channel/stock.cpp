@@ -1,0 +1,189 @@
+#include "client/channel/stock.hpp"
+
+#include "client/channel/verdict.hpp"
+#include "client/crash_point.hpp"
+#include "crypto/mls/wire/message.hpp"
+#include "crypto/x509/certificate.hpp"
+
+#include <algorithm>
+
+namespace serai::client::channel {
+namespace {
+
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+namespace network = protocol::network;
+using protocol::codec::decode_exact;
+using protocol::codec::encode;
+
+constexpr std::uint16_t kVersion = 1;
+constexpr std::uint64_t kLastResortDays = 30;  // it is replaced at least so often
+constexpr std::uint64_t kRenewalDays = 7;      // before its end
+constexpr std::uint64_t kDay = 24 * 3600;      // seconds
+
+// struct { uint16 version = 1; opaque present<V>; opaque former<V>; uint8 used; } StockNote; references, empty if there is none
+struct StockNote {
+    Bytes present;
+    Bytes former;
+    bool used = false;
+
+    void encode(protocol::codec::Writer& writer) const {
+        writer.u16(kVersion);
+        writer.vector(present);
+        writer.vector(former);
+        writer.flag(used);
+    }
+
+    static Result<StockNote> decode(protocol::codec::Reader& reader) {
+        SERAI_TRY(version, reader.u16());
+        SERAI_TRY(present, reader.vector());
+        SERAI_TRY(former, reader.vector());
+        SERAI_TRY(used, reader.flag());
+        if (version != kVersion) {
+            return protocol::codec::CodecError::unknown_value;
+        }
+        return StockNote{to_bytes(present), to_bytes(former), used};
+    }
+};
+
+vault::Place note_place() {
+    return vault::Place::only(vault::Table::stock);
+}
+
+vault::Place package_place(ByteView reference) {
+    return vault::Place::named(vault::Table::key_package, reference);
+}
+
+Result<StockNote> load_note(const vault::Vault& vault) {
+    SERAI_TRY(note, vault.get_decoded<StockNote>(note_place()));
+    return note.value_or(StockNote{});
+}
+
+// What the directory lacks, made and saved, on its way to be published.
+class Refill {
+  public:
+    explicit Refill(const Context& context) : context_(context), batch_(context.vault.batch()) {}
+
+    Result<void> run(std::size_t count, bool with_last_resort) {
+        suite_ = setup::Device::usable_suite(context_.network.genesis().cipher_suite);
+        if (suite_ == nullptr) {
+            return mls::MlsError::unsupported;
+        }
+        SERAI_TRY(certificate, crypto::x509::Certificate::parse(context_.device.chain.front()));
+        not_before_ = certificate.not_before().value();
+        not_after_ = certificate.not_after().value();
+        // So many at a time; the rest with the next tending.
+        count = std::min<std::size_t>(count, limits::kMaxKeyPackagesPerPublish - 1);
+        for (std::size_t i = 0; i < count; ++i) {
+            add(not_after_, {});
+        }
+        if (with_last_resort) {
+            SERAI_CHECK(add_last_resort());
+        }
+        return publish();
+    }
+
+  private:
+    Bytes add(std::uint64_t not_after, mls::Extensions extensions) {
+        const mls::KeyPackageSecrets made = mls::generate_key_package(
+            *suite_,
+            context_.device.leaf_identity(context_.network.genesis().cipher_suite),
+            {not_before_, not_after},
+            std::move(extensions));
+        const Bytes reference = mls::key_package_ref(*suite_, made.key_package);
+        batch_.put(package_place(reference), made.save());
+        Digest digest{};
+        std::copy_n(reference.begin(), digest.size(), digest.begin());
+        statement_.references.push_back(digest);
+        request_.key_packages.push_back(encode(mls::MlsMessage{made.key_package}));
+        return reference;
+    }
+
+    Result<void> add_last_resort() {
+        SERAI_TRY(note, load_note(context_.vault));
+        const std::uint64_t end = context_.now_seconds().value() + kLastResortDays * kDay;
+        mls::Extensions extensions;
+        extensions.set({mls::ExtensionType::last_resort_key_package, {}});
+        Bytes reference = add(std::min(not_after_, end), std::move(extensions));
+        if (!note.former.empty()) {
+            batch_.erase(package_place(note.former));
+        }
+        batch_.put_encoded(note_place(),
+                           StockNote{std::move(reference), std::move(note.present), false});
+        return {};
+    }
+
+    Result<void> publish() {
+        request_.act = context_.sign(statement_);
+        SERAI_TRY(number, next_task_number(context_.vault));
+        Task task{number, TaskKind::publish, GroupId{}, std::nullopt, {}};
+        task.frame = message::make_request(session::Session::fresh_request_id(), request_);
+        task.save(batch_);
+        SERAI_CHECK(context_.vault.commit(std::move(batch_)));
+        SERAI_CRASH_POINT("client.publish.saved");
+        return carry_on_publish(context_, task);
+    }
+
+    const Context& context_;
+    vault::Batch batch_;
+    const mls::CipherSuite* suite_ = nullptr;
+    std::uint64_t not_before_ = 0;
+    std::uint64_t not_after_ = 0;
+    message::PublishKeyPackages request_;
+    network::PublishKeyPackagesStatement statement_;
+};
+
+// Refills up to `wanted` if fewer than `least` are there.
+Result<void> refill(const Context& context, std::uint32_t least, std::uint32_t wanted) {
+    SERAI_TRY(there, context.session.call(message::CountKeyPackages{}));
+    SERAI_TRY(note, load_note(context.vault));
+    SERAI_TRY(certificate, crypto::x509::Certificate::parse(context.device.chain.front()));
+    // It cannot be good for longer than the certificate is.
+    const std::uint64_t soon = std::min(context.now_seconds().value() + kRenewalDays * kDay,
+                                        certificate.not_after().value());
+    const bool with_last_resort = note.used || there.last_resort_until.value() < soon;
+    const std::uint32_t missing = there.count < least ? wanted - there.count : 0;
+    if (missing == 0 && !with_last_resort) {
+        return {};
+    }
+    return Refill{context}.run(missing, with_last_resort);
+}
+
+}  // namespace
+
+Result<void> stock_key_packages(const Context& context, std::uint32_t wanted) {
+    return refill(context, wanted, wanted);
+}
+
+Result<void> tend_stock(const Context& context) {
+    return refill(context, kLowStock, kStock);
+}
+
+Result<void> carry_on_publish(const Context& context, const Task& task) {
+    const auto answer = context.session.exchange(*task.frame);
+    SERAI_CRASH_POINT("client.publish.answered");
+    if (!answer && !is_refused_for_good(answer.error())) {
+        return answer.error();
+    }
+    // Refused ones stay in the vault: nobody can use them, and they are small.
+    vault::Batch batch = context.vault.batch();
+    task.finish(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    if (!answer && answer.error() != WireError::act_expired) {
+        return answer.error();
+    }
+    return {};
+}
+
+Result<void> use_up(const vault::Vault& vault, vault::Batch& batch, ByteView reference) {
+    SERAI_TRY(note, load_note(vault));
+    if (!equal(note.present, reference) && !equal(note.former, reference)) {
+        batch.erase(package_place(reference));
+        return {};
+    }
+    note.used = true;
+    batch.put_encoded(note_place(), note);
+    return {};
+}
+
+}  // namespace serai::client::channel

@@ -1,0 +1,327 @@
+// A client that cannot follow its channel says so and comes back; one that holds no more than a stolen key does not get in; and a
+// state that was put back from a copy never uses a key again.
+#include "client/audit/openings.hpp"
+#include "client/channel/catch_up.hpp"
+#include "client/channel/rejoining.hpp"
+#include "client/channel/store.hpp"
+#include "crypto/mls/wire/message.hpp"
+#include "tests/client/command_line.hpp"
+#include "tests/client/member.hpp"
+#include "tests/support/network/channel_member.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace serai::tests {
+namespace {
+
+namespace channel = client::channel;
+namespace message = protocol::message;
+namespace mls = crypto::mls;
+using protocol::codec::decode_exact;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Not;
+
+class ComingBack : public testing::Test {
+  protected:
+    ComingBack()
+        : server(network.start_server()),
+          kz(network, server.port(), "KZ"),
+          kg(network, server.port(), "KG"),
+          uz(network, server.port(), "UZ") {
+        group = kz.found();
+        kz.invite(group, kg);
+        kz.invite(group, uz);
+        kg.join();
+        uz.join();
+        must_catch_up(kz);
+    }
+
+    void must_catch_up(Member& member) {
+        const auto done = member.catch_up(group);
+        ASSERT_TRUE(done) << done.error().message() << ": " << member.diagnostics().explanation();
+    }
+
+    channel::OpenChannel open(Member& member) {
+        auto channel = channel::load_channel(member.client().vault(), group);
+        EXPECT_TRUE(channel);
+        return std::move(*channel);
+    }
+
+    TestDevice device_of(Member& member, std::string_view party) {
+        const auto& device = member.client().device();
+        return {*protocol::network::PartyCode::parse(party),
+                device.id,
+                device.keys.clone("somebody got hold of this device's key"),
+                device.chain};
+    }
+
+    // A commit that all public rules allow and nobody can follow: its confirmation tag is wrong.
+    void burn_an_epoch(Member& member) {
+        auto own = open(member);
+        const auto& keys = member.client().device().keys.private_key;
+        message::ChannelAad aad;
+        aad.message_id = MessageId{crypto::system_random().array<16>()};
+        aad.head = *own.state.cursor;
+        mls::CommitOptions options;
+        options.authenticated_data = protocol::codec::encode(aad);
+        options.published_info.with_external_pub = true;
+        options.published_info.extensions.set(
+            {mls::ExtensionType{protocol::network::kChainHeadExtension},
+             protocol::codec::encode(aad.head)});
+        const BelievingValidator anybody;
+        auto pending = own.group->commit(member.client().device().leaf_identity(0x0003),
+                                         keys,
+                                         options,
+                                         {anybody, now_seconds()});
+        ASSERT_TRUE(pending);
+        auto& commit = std::get<mls::PublicMessage>(pending->commit.value);
+        commit.auth.confirmation_tag[0] ^= 1;
+        pending->group_info.confirmation_tag = commit.auth.confirmation_tag;
+        pending->group_info.signature =
+            own.group->suite().sign(keys, "GroupInfoTBS", pending->group_info.to_be_signed());
+        message::Commit request;
+        request.group = group;
+        request.epoch = Epoch{own.group->epoch()};
+        request.commit = protocol::codec::encode(pending->commit);
+        request.group_info = protocol::codec::encode(mls::MlsMessage{pending->group_info});
+        const auto ordered = member.context().session.call(request);
+        ASSERT_TRUE(ordered) << ordered.error().message();
+    }
+
+    std::size_t reports(Member& member) {
+        const auto entries =
+            client::audit::query_openings(member.context(), client::audit::channel_scope(group));
+        EXPECT_TRUE(entries) << member.diagnostics().explanation();
+        return entries ? static_cast<std::size_t>(std::ranges::count(
+                             *entries, "report", &client::audit::VerifiedEntry::type))
+                       : 0;
+    }
+
+    TestNetwork network;
+    ServerProcess server;
+    Member kz;
+    Member kg;
+    Member uz;
+    GroupId group;
+};
+
+TEST_F(ComingBack, after_a_bad_commit_members_report_it_and_talk_again) {
+    kz.say(group, "before");
+    must_catch_up(kg);
+    burn_an_epoch(kg);
+
+    must_catch_up(kz);
+    must_catch_up(uz);
+    must_catch_up(kz);
+    kz.say(group, "after");
+    must_catch_up(uz);
+    uz.say(group, "indeed");
+    must_catch_up(kz);
+
+    EXPECT_THAT(kz.heard(group), ElementsAre("before", "after", "indeed"));
+    EXPECT_THAT(uz.heard(group), ElementsAre("before", "after", "indeed"));
+    EXPECT_EQ(reports(kz), 2U);
+    EXPECT_EQ(open(kz).state.standing, channel::Standing::member);
+}
+
+TEST_F(ComingBack, a_lost_channel_cannot_be_written_into_before_the_return) {
+    burn_an_epoch(kg);
+
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+
+    const auto lost = open(kz);
+    EXPECT_EQ(lost.state.standing, channel::Standing::lost);
+    EXPECT_FALSE(lost.group);
+    ASSERT_TRUE(lost.lost);
+    EXPECT_EQ(lost.lost->view->epoch(), lost.lost->last.epoch() + 1);
+    must_catch_up(kz);
+    const auto back = open(kz);
+    ASSERT_TRUE(back.group);
+    EXPECT_EQ(back.group->epoch(), lost.lost->view->epoch() + 1);
+}
+
+TEST_F(ComingBack, a_lost_member_goes_on_judging_what_is_public) {
+    burn_an_epoch(kg);
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+    must_catch_up(uz);
+    uz.say(group, "kz cannot read this");
+
+    ASSERT_TRUE(channel::read_log(kz.context(), group)) << kz.diagnostics().explanation();
+    must_catch_up(kz);
+    must_catch_up(uz);
+    uz.say(group, "but this");
+    must_catch_up(kz);
+
+    EXPECT_THAT(kz.heard(group), ElementsAre("but this"));
+}
+
+TEST_F(ComingBack, a_member_that_was_revoked_meanwhile_keeps_nobody_out) {
+    burn_an_epoch(kg);
+    Member registrar{network, server.port(), "UZ", "registrar/person-9/desk"};
+    const Bytes crl = network.crl("UZ", {uz.client().device().chain.front()});
+    ASSERT_TRUE(registrar.context().session.call(message::PublishCrl{crl}));
+
+    must_catch_up(kz);
+    kz.say(group, "without UZ");
+
+    const auto after = open(kz);
+    ASSERT_TRUE(after.group);
+    EXPECT_EQ(after.group->view()->tree().member_count(), 2U);
+    must_catch_up(kg);
+    kg.say(group, "here again");
+    must_catch_up(kz);
+    EXPECT_THAT(kz.heard(group), ElementsAre("without UZ", "here again"));
+}
+
+// ---- a stolen signature key ----
+
+class GuessedPsk final : public mls::PskSource {
+  public:
+    [[nodiscard]] mls::ExternalPsk find(const mls::PreSharedKeyId&) const override {
+        return mls::ExternalPsk::random(32);
+    }
+};
+
+TEST_F(ComingBack, who_holds_only_a_stolen_signature_key_does_not_get_in) {
+    must_catch_up(kg);
+    const auto public_part = open(kg);
+    ChannelMember thief{network, device_of(kg, "KG")};
+    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    auto connection = thief.connect(server.port());
+    ASSERT_TRUE(connection);
+    ReturnOptions without;
+    without.with_psk = false;
+    const auto bare = thief.make_return(*connection, without);
+    ASSERT_TRUE(bare);
+    EXPECT_EQ(connection->call(*bare).error(), make_error_code(WireError::invalid_commit));
+    const GuessedPsk guess;
+    ReturnOptions guessing;
+    guessing.psks = &guess;
+    const auto commit = thief.make_return(*connection, guessing);
+    ASSERT_TRUE(commit);
+    // The server cannot know that the secret is a guess.
+    const auto ordered = connection->call(*commit);
+    ASSERT_TRUE(ordered) << ordered.error().message();
+    thief.confirm(ordered->head);
+
+    must_catch_up(kz);
+    must_catch_up(kg);
+    must_catch_up(uz);
+    must_catch_up(kz);
+    kz.say(group, "among ourselves");
+    must_catch_up(kg);
+    must_catch_up(uz);
+
+    EXPECT_THAT(kg.heard(group), ElementsAre("among ourselves"));
+    EXPECT_THAT(uz.heard(group), ElementsAre("among ourselves"));
+    EXPECT_FALSE(thief.catch_up(*connection));
+    EXPECT_EQ(thief.group().epoch(), commit->epoch.value() + 1)
+        << "it followed nobody out of there";
+}
+
+// ---- a state from an old copy ----
+
+struct Restored : ComingBack {
+    // KZ's home with a program of its own, so that the vault can be copied while nobody has it open.
+    Restored() : tj_device(network.device("TJ")), home(network.directory() / "homes/TJ-restored") {
+        make_home(network, tj_device, server.port(), home);
+        tj.must({"join"});
+        const auto invited = channel::invite(kz.context(), group, tj_device.id.person);
+        EXPECT_TRUE(invited) << kz.diagnostics().explanation();
+        tj.must({"join"});
+        must_catch_up(kg);
+    }
+
+    void copy_vault(const std::string& from, const std::string& to) {
+        std::filesystem::remove_all(home / to);
+        std::filesystem::copy(home / from, home / to, std::filesystem::copy_options::recursive);
+    }
+
+    // Epochs of this device's messages, by the log as KG sees it.
+    std::vector<std::uint64_t> sealed_epochs() {
+        std::vector<std::uint64_t> epochs;
+        auto page =
+            kg.context().session.call(message::FetchRecords{group, open(kg).state.first, 1000});
+        EXPECT_TRUE(page);
+        for (const auto& entry : page->entries) {
+            const auto record = decode_exact<message::ChannelRecord>(entry.record);
+            const auto decoded = decode_exact<mls::MlsMessage>(record->mls_message);
+            if (const auto* sealed = decoded->get<mls::PrivateMessage>()) {
+                epochs.push_back(sealed->epoch);
+            }
+        }
+        return epochs;
+    }
+
+    TestDevice tj_device;
+    std::filesystem::path home;
+    CommandLine tj{home};
+};
+
+TEST_F(Restored, it_notices_comes_back_and_never_writes_in_the_old_epoch_again) {
+    copy_vault("vault", "copy");
+    tj.must({"send", "Test", "one"});
+    tj.must({"send", "Test", "two"});
+    copy_vault("copy", "vault");
+    const auto before = sealed_epochs();
+
+    tj.must({"send", "Test", "three"});
+
+    const auto after = sealed_epochs();
+    ASSERT_EQ(after.size(), before.size() + 1);
+    EXPECT_GT(after.back(), before.back());
+    must_catch_up(kg);
+    EXPECT_THAT(kg.heard(group), ElementsAre("one", "two", "three"));
+    kg.say(group, "heard");
+    EXPECT_EQ(count_of(tj.must({"read", "Test"}), "heard"), 1U);
+    EXPECT_EQ(reports(kg), 1U);
+}
+
+TEST_F(Restored, it_notices_a_commit_of_its_own_that_it_knows_nothing_of) {
+    copy_vault("vault", "copy");
+    tj.must({"send", "Test", "one"});
+    copy_vault("copy", "vault");
+    tj.must({"read", "Test"});
+    copy_vault("copy", "vault");
+
+    tj.must({"send", "Test", "two"});
+
+    must_catch_up(kg);
+    EXPECT_THAT(kg.heard(group), ElementsAre("one", "two"));
+    EXPECT_EQ(reports(kg), 2U);
+}
+
+TEST_F(Restored, a_copy_that_nobody_went_on_from_is_as_good_as_the_original) {
+    copy_vault("vault", "copy");
+    kg.say(group, "while TJ was away");
+    copy_vault("copy", "vault");
+
+    EXPECT_EQ(count_of(tj.must({"read", "Test"}), "while TJ was away"), 1U);
+    tj.must({"send", "Test", "back"});
+    must_catch_up(kg);
+    EXPECT_THAT(kg.heard(group), Contains("back"));
+    EXPECT_EQ(reports(kg), 0U);
+}
+
+TEST_F(Restored, wherever_the_return_is_interrupted_it_is_finished) {
+    for (const std::string point :
+         {"client.report.saved", "client.rejoin.saved", "client.rejoin.answered"}) {
+        copy_vault("vault", "copy");
+        tj.must({"send", "Test", "lost at " + point});
+        copy_vault("copy", "vault");
+
+        constexpr int kKilled = 137;
+        EXPECT_EQ(tj.run({"read", "Test"}, point).exit_code, kKilled) << point;
+
+        tj.must({"send", "Test", "found after " + point});
+        must_catch_up(kg);
+        EXPECT_THAT(kg.heard(group), Contains("found after " + point));
+    }
+}
+
+}  // namespace
+}  // namespace serai::tests
