@@ -28,7 +28,7 @@ mls::ValidationPolicy policy() {
 }
 
 constexpr auto kSuite = mls::CipherSuiteId::x25519_chacha20poly1305_sha256_ed25519;
-constexpr mls::Lifetime kLifetime{0, ~std::uint64_t{0}};
+constexpr mls::Lifetime kLifetime{0, 365ULL * 24 * 3600};
 
 const mls::CipherSuite& suite() {
     return *mls::CipherSuite::find(kSuite);
