@@ -10,7 +10,11 @@ namespace {
 
 class SystemRandom final : public Random {
   public:
-    void fill(std::span<std::uint8_t> out) override { randombytes_buf(out.data(), out.size()); }
+    void fill(std::span<std::uint8_t> out) override {
+        if (!out.empty()) {  // an empty span may have no address, which libsodium is not to be given
+            randombytes_buf(out.data(), out.size());
+        }
+    }
 };
 
 }  // namespace
