@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace serai::tests {
 namespace {
 
@@ -172,6 +174,29 @@ TEST_F(Documents, that_the_server_changed_are_noticed) {
 
     EXPECT_EQ(get(kg, "whole.bin").error(), ClientError::damaged_content);
     EXPECT_FALSE(std::filesystem::exists(network.directory() / "got-whole.bin"));
+}
+
+TEST_F(Documents, whose_bytes_the_server_changed_are_refused) {
+    ASSERT_TRUE(put(kz, input(make_file("bytes.bin", 100'000))));
+    const auto sealed = network.data_directory() / "objects" / "sealed";
+    const std::filesystem::directory_iterator only{sealed};
+    {
+        std::fstream object{only->path(), std::ios::binary | std::ios::in | std::ios::out};
+        constexpr std::streamoff kPlace = 70'000;
+        object.seekg(kPlace);
+        const auto byte = static_cast<char>(object.get() ^ 1);
+        object.seekp(kPlace);
+        object.put(byte);
+        ASSERT_TRUE(object.flush());
+    }
+
+    EXPECT_EQ(get(kg, "bytes.bin").error(), ClientError::damaged_content);
+
+    EXPECT_FALSE(std::filesystem::exists(network.directory() / "got-bytes.bin"));
+    // What was fetched before the damage was noticed does not stay either.
+    for (const auto& entry : std::filesystem::directory_iterator{network.directory()}) {
+        EXPECT_NE(entry.path().extension(), ".part") << entry.path();
+    }
 }
 
 TEST_F(Documents, are_out_of_reach_after_removal) {

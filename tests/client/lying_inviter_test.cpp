@@ -4,6 +4,7 @@
 #include "crypto/act/channel_chain.hpp"
 #include "crypto/act/channel_group.hpp"
 #include "protocol/network/authority.hpp"
+#include "tests/client/bad_certificates.hpp"
 #include "tests/client/rogue.hpp"
 #include "tests/client/two_members.hpp"
 #include "tests/support/network/channel_member.hpp"
@@ -188,6 +189,23 @@ TEST_F(LyingInviter, is_not_believed_with_a_member_of_another_states_making) {
     claims.others = {key_package_of(network.device_with("KZ", network.ca("UZ"), named_kz))};
     EXPECT_THAT(join_forged(claims), HasSubstr("does not hold"));
 }
+
+class LyingInviterWithBadCertificate : public LyingInviter,
+                                       public testing::WithParamInterface<std::size_t> {};
+
+TEST_P(LyingInviterWithBadCertificate, is_not_believed) {
+    const TestDevice good = network.device("TJ");
+    const BadCertificate bad = bad_certificates(good.id.to_string(), now_seconds()).at(GetParam());
+    SCOPED_TRACE(bad.name);
+    Claims claims = truth;
+    claims.others = {key_package_of(network.device_with("TJ", network.ca("TJ"), bad.options))};
+
+    EXPECT_THAT(join_forged(claims), HasSubstr(make_error_code(bad.error).message()));
+}
+
+INSTANTIATE_TEST_SUITE_P(each,
+                         LyingInviterWithBadCertificate,
+                         testing::Range(std::size_t{0}, bad_certificates("", {}).size()));
 
 TEST_F(LyingInviter, is_not_believed_with_a_member_against_the_rules) {
     Claims claims = truth;

@@ -10,6 +10,7 @@
 #include "crypto/act/channel_chain.hpp"
 #include "crypto/merkle/checkpoint.hpp"
 #include "server/keys.hpp"
+#include "tests/client/bad_certificates.hpp"
 #include "tests/client/rogue.hpp"
 #include "tests/client/two_members.hpp"
 #include "tests/support/network/channel_member.hpp"
@@ -184,6 +185,45 @@ TEST_F(LyingServer, is_caught_when_it_admits_a_member_with_another_states_certif
 
     expect_caught(*kg, taken.error());
     expect_said(*kg, "invalid commit");
+}
+
+TEST_F(LyingServer, is_caught_when_it_admits_a_member_with_a_bad_certificate) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    const TestDevice good = network.device("TJ");
+    // Everything else about it is right.
+    const auto admission = admission_of(*kz, good.id.person);
+    for (const BadCertificate& bad : bad_certificates(good.id.to_string(), now_seconds())) {
+        SCOPED_TRACE(bad.name);
+        mls::CommitOptions options;
+        options.adds = {key_package_of(network.device_with("TJ", network.ca("TJ"), bad.options))};
+        const auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options, {admission}));
+
+        const auto taken = channel::take_records(kg->context(), group, {entry});
+
+        expect_caught(*kg, taken.error());
+        expect_said(*kg, make_error_code(bad.error).message());
+    }
+}
+
+TEST_F(LyingServer, is_caught_when_it_admits_a_member_whose_certificate_was_revoked) {
+    set_scene();
+    Member registrar{network, server.port(), "TJ", "registrar/person-9/desk"};
+    const TestDevice lost = network.device("TJ");
+    ASSERT_TRUE(
+        registrar.context().session.call(message::PublishCrl{network.crl("TJ", lost.chain)}));
+    kg->reconnect();
+    ASSERT_TRUE(kg->catch_up(group));
+    const auto admission = admission_of(*kz, lost.id.person);
+    mls::CommitOptions options;
+    options.adds = {key_package_of(lost)};
+    auto entry = forged_entry(*kg, group, rogue_commit(*kz, group, options, {admission}));
+    entry.leaf = LogIndex{admission.receipt.index.value() + 1};
+
+    const auto taken = channel::take_records(kg->context(), group, {entry});
+
+    expect_caught(*kg, taken.error());
+    expect_said(*kg, make_error_code(crypto::x509::X509Error::revoked).message());
 }
 
 TEST_F(LyingServer, is_caught_when_it_orders_an_act_again_after_the_member_came_back) {

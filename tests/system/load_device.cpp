@@ -1,6 +1,7 @@
 #include "tests/system/load_device.hpp"
 
 #include "crypto/primitive/hash.hpp"
+#include "protocol/message/web.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,23 +34,6 @@ Wish wish_for(Wish::Kind kind, const Request& request, Bytes mls_message = {}) {
 bool is_wire(const ErrorCode& error, std::initializer_list<WireError> any_of) {
     return std::any_of(
         any_of.begin(), any_of.end(), [&](WireError one) { return error == make_error_code(one); });
-}
-
-std::string base64(ByteView bytes) {
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t block = 0;
-        for (std::size_t k = 0; k < 3; ++k) {
-            block = block << 8 | (i + k < bytes.size() ? bytes[i + k] : 0U);
-        }
-        for (std::size_t k = 0; k < 4; ++k) {
-            const bool padding = i + k > bytes.size();
-            out += padding ? '=' : kDigits[block >> (18 - 6 * k) & 63];
-        }
-    }
-    return out;
 }
 
 }  // namespace
@@ -177,14 +161,14 @@ bool LoadDevice::put(ProtocolClient& client, std::uint16_t port, const Tick& tic
 std::optional<ObjectId> LoadDevice::upload(std::uint16_t port, ByteView ciphertext) {
     auto web = https(port);
     client::Diagnostics diagnostics;
-    const auto begun = web.exchange(
-        HttpRequest{"POST",
-                    "/documents",
-                    {{"Tus-Resumable", std::string{kTusVersion}},
-                     {"Upload-Length", std::to_string(ciphertext.size())},
-                     {"Upload-Metadata", "channel " + base64(member_.group_id().value())}},
-                    {}},
-        diagnostics);
+    const auto begun =
+        web.exchange(HttpRequest{"POST",
+                                 "/documents",
+                                 {{"Tus-Resumable", std::string{kTusVersion}},
+                                  {"Upload-Length", std::to_string(ciphertext.size())},
+                                  {"Upload-Metadata", upload_metadata(member_.group_id())}},
+                                 {}},
+                     diagnostics);
     if (!begun || begun->status == 503) {
         return std::nullopt;
     }
@@ -233,7 +217,8 @@ void LoadDevice::verify(std::uint16_t port, const LogAuditor& auditor) {
             auditor.expect_leaf(*receipt);
         }
         if (wish.kind == Wish::Kind::document) {
-            expect_document(*client, port, wish);
+            expect_document(*client, port, wish.document);
+            documents_.push_back(wish.document);
         }
     }
     for (const auto& wish : refused_) {
@@ -262,22 +247,31 @@ void LoadDevice::expect_same_answer(ProtocolClient& client, const Wish& wish) {
     EXPECT_EQ(*again, wish.answer) << "a retry heard something else";
 }
 
-void LoadDevice::expect_document(ProtocolClient& client, std::uint16_t port, const Wish& wish) {
-    const auto& sealed = wish.document;
+void LoadDevice::expect_document(ProtocolClient& client,
+                                 std::uint16_t port,
+                                 const protocol::network::SealDocumentStatement& sealed) {
     const auto grant = client.call(member_.act<OpenDocument>(
         protocol::network::OpenDocumentStatement{sealed.group, sealed.document, sealed.version}));
     ASSERT_TRUE(grant) << grant.error().message();
     auto web = https(port);
     client::Diagnostics diagnostics;
-    const auto response =
-        web.exchange(HttpRequest{"GET",
-                                 "/documents/" + to_hex(grant->object.value()),
-                                 {{"Authorization", "Bearer " + to_hex(grant->token)}},
-                                 {}},
-                     diagnostics);
+    const auto response = web.exchange(
+        HttpRequest{
+            "GET", object_path(grant->object), {{"Authorization", bearer(grant->token)}}, {}},
+        diagnostics);
     ASSERT_TRUE(response) << diagnostics.explanation();
     EXPECT_EQ(response->status, 200U);
-    EXPECT_EQ(response->body, wish.ciphertext) << "an acknowledged document has changed";
+    EXPECT_EQ(response->body.size(), sealed.length);
+    EXPECT_EQ(crypto::sha256(response->body), sealed.digest)
+        << "an acknowledged document has changed";
+}
+
+void LoadDevice::fetch_all_documents(std::uint16_t port) {
+    auto client = member_.connect(port);
+    ASSERT_TRUE(client) << client.error().message();
+    for (const auto& sealed : documents_) {
+        ASSERT_NO_FATAL_FAILURE(expect_document(*client, port, sealed));
+    }
 }
 
 }  // namespace serai::tests

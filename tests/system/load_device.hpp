@@ -43,6 +43,12 @@ class LoadDevice {
     // answer from long ago. To be called after every device has settled and `auditor` has read everything.
     void verify(std::uint16_t port, const LogAuditor& auditor);
 
+    // Fetches every document that was ever acknowledged, however many deaths ago. A GoogleTest failure for one that is not there, or is not
+    // what was put.
+    void fetch_all_documents(std::uint16_t port);
+
+    [[nodiscard]] std::size_t documents() const { return documents_.size(); }
+
     [[nodiscard]] std::size_t acknowledged() const { return acknowledged_count_; }
 
     [[nodiscard]] std::size_t retried() const { return retried_; }
@@ -64,7 +70,9 @@ class LoadDevice {
     bool await_all(ProtocolClient& client, const Tick& tick);
     Fate judge(Wish& wish, const Result<Bytes>& answer);
     void expect_same_answer(ProtocolClient& client, const Wish& wish);
-    void expect_document(ProtocolClient& client, std::uint16_t port, const Wish& wish);
+    void expect_document(ProtocolClient& client,
+                         std::uint16_t port,
+                         const protocol::network::SealDocumentStatement& sealed);
     [[nodiscard]] client::connection::HttpsClient https(std::uint16_t port) const;
 
     const TestNetwork* network_;
@@ -74,6 +82,7 @@ class LoadDevice {
     std::vector<Wish> acknowledged_;  // since the last verify()
     std::vector<Wish> refused_;       // likewise: must never be in the log
     std::vector<Wish> remembered_;    // the newest of those acknowledged before
+    std::vector<protocol::network::SealDocumentStatement> documents_;  // all that were acknowledged
     std::size_t acknowledged_count_ = 0;
     std::size_t key_packages_ = 0;  // acknowledged
     std::size_t retried_ = 0;
