@@ -150,4 +150,11 @@ void fill(message::GetLeaves& value, Random& random) {
     value.max = static_cast<std::uint16_t>(1 + random.below(limits::kMaxPageEntries));
 }
 
+void fill(message::PublishedGroup& value, Random& random) {
+    fill(value.epoch, random);
+    fill(value.group_info, random);
+    fill(value.psk_epochs, random);
+    sort_and_unique(value.psk_epochs);
+}
+
 }  // namespace serai::tests

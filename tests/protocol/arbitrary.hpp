@@ -78,7 +78,7 @@ struct EnumRange;
 
 template <>
 struct EnumRange<protocol::network::ActKind> {
-    static constexpr std::uint16_t kLast = 9;
+    static constexpr std::uint16_t kLast = 10;
 };
 
 template <>
@@ -103,7 +103,7 @@ struct EnumRange<protocol::message::LeafKind> {
 
 template <>
 struct EnumRange<protocol::message::RecordType> {
-    static constexpr std::uint8_t kLast = 3;
+    static constexpr std::uint8_t kLast = 4;
 };
 
 template <>
@@ -151,6 +151,7 @@ void fill(protocol::message::RequestFrame& value, Random& random);
 void fill(protocol::message::ResponseFrame& value, Random& random);
 void fill(protocol::message::FetchRecords& value, Random& random);
 void fill(protocol::message::GetLeaves& value, Random& random);
+void fill(protocol::message::PublishedGroup& value, Random& random);
 
 template <std::integral Integer>
 void fill(Integer& value, Random& random) {
