@@ -3,6 +3,7 @@
 #include "client/audit/openings.hpp"
 #include "client/channel/catch_up.hpp"
 #include "client/channel/rejoining.hpp"
+#include "client/channel/roster.hpp"
 #include "client/channel/store.hpp"
 #include "crypto/mls/wire/message.hpp"
 #include "tests/client/command_line.hpp"

@@ -1,4 +1,5 @@
 // Key packages run out, devices come and go, people leave: what their clients and those of others make of it.
+#include "client/channel/joining.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"

@@ -8,6 +8,7 @@
 #include "server/keys.hpp"
 #include "tests/client/rogue.hpp"
 #include "tests/client/two_members.hpp"
+#include "tests/support/network/channel_member.hpp"
 
 #include <gtest/gtest.h>
 

@@ -225,7 +225,8 @@ tests::Traces values_in(const std::filesystem::path& folder) {
     std::string why;
     const auto store = kv::open_rocks_store(folder, {}, why);
     tests::Traces traces;
-    for (const auto& entry : (*store)->scan(kv::ScanRequest{})->entries) {
+    const auto page = (*store)->scan(kv::ScanRequest{});
+    for (const auto& entry : page->entries) {
         traces.add(entry.value);
     }
     return traces;
