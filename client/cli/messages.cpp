@@ -156,6 +156,17 @@ Result<void> send_line(Client& client, const GroupId& group, std::string_view li
     return {};
 }
 
+// To what comes after what the vault has. Returns the channel's title, and nothing that has keys: these would stay in memory as
+// long as somebody follows.
+Result<std::string> subscribe(Client& client, const GroupId& group) {
+    SERAI_TRY(opened, channel::load_channel(client.vault(), group));
+    message::Subscribe request;
+    request.group = group;
+    request.from = opened.state.next_record();
+    SERAI_CHECK(client.context().session.call(request));
+    return std::move(opened.state.title);
+}
+
 Result<void> follow(Program& program, const std::string& name, std::uint64_t until) {
     SERAI_TRY(client, program.open_online());
     SERAI_TRY(state, find_channel(*client, name));
@@ -163,12 +174,8 @@ Result<void> follow(Program& program, const std::string& name, std::uint64_t unt
     const auto caught_up = channel::catch_up(client->context(), state.group);
     SERAI_CHECK(screen.show_new());
     SERAI_CHECK(caught_up);
-    SERAI_TRY(opened, channel::load_channel(client->vault(), state.group));
-    message::Subscribe subscribe;
-    subscribe.group = state.group;
-    subscribe.from = opened.state.next_record();
-    SERAI_CHECK(client->context().session.call(subscribe));
-    program.out().note("Following '" + printable(opened.state.title) +
+    SERAI_TRY(title, subscribe(*client, state.group));
+    program.out().note("Following '" + printable(title) +
                        "'. Type a line to send it; Ctrl-C ends.");
     constexpr std::chrono::milliseconds kTick{200};
     while (until == 0 || screen.shown() < until) {
