@@ -31,6 +31,15 @@ Progress take_each(Follower& follower, Entries entries) {
     return progress;
 }
 
+// What a member may read begins with its coming, so one that was removed and invited anew is refused what it has not read of before.
+ErrorCode refused(const Context& context, const ErrorCode& error) {
+    return error == WireError::forbidden
+               ? context.diagnostics.fail(ClientError::wedged,
+                                          "this device was removed from the channel and invited "
+                                          "anew; 'serai join' takes the invitation")
+               : error;
+}
+
 }  // namespace
 
 Result<void> take_records(const Context& context,
@@ -77,7 +86,11 @@ Result<void> read_log(const Context& context, const GroupId& group, const OnEntr
         message::FetchRecords request;
         request.group = group;
         request.from = channel.state.next_record();
-        SERAI_TRY(page, context.session.call(request));
+        const auto answer = context.session.call(request);
+        if (!answer) {
+            return refused(context, answer.error());
+        }
+        const message::Records& page = *answer;
         if (page.entries.empty()) {
             if (page.end > request.from) {
                 return context.diagnostics.fail(

@@ -17,6 +17,7 @@ namespace channel = client::channel;
 namespace message = protocol::message;
 using client::ClientError;
 using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -283,7 +284,8 @@ TEST_F(ChannelTest, who_has_no_way_back_is_removed_and_invited_anew) {
 
     ASSERT_TRUE(channel::expel(kz->context(), group, kg->person()));
     kz->invite(group, *kg);
-    ASSERT_TRUE(kg->catch_up(group));
+    EXPECT_EQ(kg->catch_up(group).error(), ClientError::wedged);
+    EXPECT_THAT(std::string{kg->diagnostics().explanation()}, HasSubstr("serai join"));
     kg->join();
 
     kz->say(group, "again");
