@@ -1,5 +1,6 @@
 #include "client/channel/stock.hpp"
 
+#include "client/channel/stock_note.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
 #include "crypto/mls/wire/message.hpp"
@@ -16,35 +17,9 @@ namespace network = protocol::network;
 using protocol::codec::decode_exact;
 using protocol::codec::encode;
 
-constexpr std::uint16_t kVersion = 1;
 constexpr std::uint64_t kLastResortDays = 30;  // it is replaced at least so often
 constexpr std::uint64_t kRenewalDays = 7;      // before its end
 constexpr std::uint64_t kDay = 24 * 3600;      // seconds
-
-// struct { uint16 version = 1; opaque present<V>; opaque former<V>; uint8 used; } StockNote; references, empty if there is none
-struct StockNote {
-    Bytes present;
-    Bytes former;
-    bool used = false;
-
-    void encode(protocol::codec::Writer& writer) const {
-        writer.u16(kVersion);
-        writer.vector(present);
-        writer.vector(former);
-        writer.flag(used);
-    }
-
-    static Result<StockNote> decode(protocol::codec::Reader& reader) {
-        SERAI_TRY(version, reader.u16());
-        SERAI_TRY(present, reader.vector());
-        SERAI_TRY(former, reader.vector());
-        SERAI_TRY(used, reader.flag());
-        if (version != kVersion) {
-            return protocol::codec::CodecError::unknown_value;
-        }
-        return StockNote{to_bytes(present), to_bytes(former), used};
-    }
-};
 
 vault::Place note_place() {
     return vault::Place::only(vault::Table::stock);

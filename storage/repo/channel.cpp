@@ -6,28 +6,6 @@
 
 namespace serai::storage::repo {
 
-void ServerProposal::encode(protocol::codec::Writer& writer) const {
-    device.encode(writer);
-    proposal.encode(writer);
-}
-
-Result<ServerProposal> ServerProposal::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(device, protocol::network::SpiffeId::decode(reader));
-    SERAI_TRY(proposal, crypto::mls::CachedProposal::decode(reader));
-    return ServerProposal{RecordNumber{}, std::move(device), std::move(proposal)};
-}
-
-void LastCommit::encode(protocol::codec::Writer& writer) const {
-    writer.fixed(digest);
-    receipt.encode(writer);
-}
-
-Result<LastCommit> LastCommit::decode(protocol::codec::Reader& reader) {
-    SERAI_TRY(digest, reader.array<32>());
-    SERAI_TRY(receipt, protocol::message::RecordReceipt::decode(reader));
-    return LastCommit{digest, receipt};
-}
-
 std::vector<Epoch> common_epochs(const ChannelHead& head,
                                  const protocol::network::SpiffeId& device) {
     std::vector<Epoch> epochs;

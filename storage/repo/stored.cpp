@@ -153,4 +153,26 @@ Result<CrlRow> CrlRow::decode(Reader& reader) {
     return CrlRow{std::move(party), std::move(trust_domain), leaf, leaf_time, to_bytes(der)};
 }
 
+void ServerProposal::encode(Writer& writer) const {
+    device.encode(writer);
+    proposal.encode(writer);
+}
+
+Result<ServerProposal> ServerProposal::decode(Reader& reader) {
+    SERAI_TRY(device, SpiffeId::decode(reader));
+    SERAI_TRY(proposal, crypto::mls::CachedProposal::decode(reader));
+    return ServerProposal{RecordNumber{}, std::move(device), std::move(proposal)};
+}
+
+void LastCommit::encode(Writer& writer) const {
+    writer.fixed(digest);
+    receipt.encode(writer);
+}
+
+Result<LastCommit> LastCommit::decode(Reader& reader) {
+    SERAI_TRY(digest, reader.array<32>());
+    SERAI_TRY(receipt, protocol::message::RecordReceipt::decode(reader));
+    return LastCommit{digest, receipt};
+}
+
 }  // namespace serai::storage::repo

@@ -31,6 +31,10 @@ void check_row(ByteView input) {
                    repo::Version,
                    repo::GrantState,
                    repo::Member,
+                   repo::KnownEpochs,
+                   repo::ServerProposal,
+                   repo::LastCommit,
+                   repo::GroupInfoRow,
                    repo::CrlRow,
                    repo::RefusalRow>(input);
     static_cast<void>(commit::decode_verdict_row(input));
