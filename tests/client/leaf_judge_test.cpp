@@ -1,10 +1,10 @@
 // What the client asks of a member's certificate: RFC 9420, sections 5.3 and 5.3.1.
 #include "client/channel/judge.hpp"
+#include "crypto/act/channel_group.hpp"
+#include "crypto/merkle/note.hpp"
 #include "crypto/x509/certificate.hpp"
 #include "crypto/x509/crl.hpp"
 #include "tests/client/bad_certificates.hpp"
-#include "crypto/act/channel_group.hpp"
-#include "crypto/merkle/note.hpp"
 #include "tests/crypto/x509/test_ca.hpp"
 
 #include <gtest/gtest.h>

@@ -227,7 +227,11 @@ tests::Traces values_in(const std::filesystem::path& folder) {
     tests::Traces traces;
     const auto page = (*store)->scan(kv::ScanRequest{});
     for (const auto& entry : page->entries) {
-        traces.add(entry.value);
+        // An empty record (salt and tag alone) holds nothing that could be left; the mark of an untidy vault is one.
+        constexpr std::size_t kEmptyRecord = 32;
+        if (entry.value.size() > kEmptyRecord) {
+            traces.add(entry.value);
+        }
     }
     return traces;
 }
