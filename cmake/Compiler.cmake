@@ -25,7 +25,7 @@ if(SERAI_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER
     env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros "${SERAI_CCACHE}")
 endif()
-# Functions of libraries are bound when a program starts. Binding one at its first call saves the vector registers on the stack, and with
+# Our own calls of libraries are bound when a program starts. Binding one at its first call saves the vector registers on the stack, and with
 # them whatever key was copied last.
 add_link_options(-Wl,-z,now)
 find_program(SERAI_LLD ld.lld)

@@ -8,7 +8,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace serai::tests {
 namespace {
@@ -16,6 +21,29 @@ namespace {
 namespace mls = crypto::mls;
 using protocol::codec::decode_exact;
 using protocol::codec::encode;
+
+// Where a library binds a function of another at its first call, the dynamic linker saves the vector registers on the stack, and with them
+// what was copied last. So this process starts over with everything bound, as the server's unit file has it.
+class BoundAtStart final : public testing::Environment {
+  public:
+    void SetUp() override {
+        if (std::getenv("LD_BIND_NOW") != nullptr) {
+            return;
+        }
+        ::setenv("LD_BIND_NOW", "1", 1);
+        std::ifstream file{"/proc/self/cmdline", std::ios::binary};
+        std::string line{std::istreambuf_iterator<char>{file}, {}};
+        std::vector<char*> arguments;
+        for (std::size_t at = 0; at < line.size(); at = line.find('\0', at) + 1) {
+            arguments.push_back(line.data() + at);
+        }
+        arguments.push_back(nullptr);
+        ::execv("/proc/self/exe", arguments.data());
+        FAIL() << "cannot start over";
+    }
+};
+
+const auto* const kBoundAtStart = testing::AddGlobalTestEnvironment(new BoundAtStart);
 
 class BelievingValidator final : public mls::CredentialValidator {
   public:

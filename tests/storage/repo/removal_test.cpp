@@ -134,6 +134,7 @@ TEST_F(RemovalTest, a_proposal_for_an_epoch_that_is_over_is_stale) {
 TEST_F(RemovalTest, the_rest_of_the_server_hears_that_somebody_has_to_leave) {
     static_cast<void>(expel(uz_));
 
+    world_.pipeline().drain();  // events follow the answer
     const auto events = world_.events();
     const bool heard = std::ranges::any_of(events, [&](const auto& event) {
         const auto* due = std::get_if<storage::commit::RemovalDue>(&event);
