@@ -1,9 +1,12 @@
-# The sanitizer presets compile several units as one (CMAKE_UNITY_BUILD), which halves their build time; dev does not, so that
-# every unit goes on including what it uses. These units stay by themselves: a private name of theirs is a neighbour's too, or
+# Several units are compiled as one, which halves the time of a build from nothing: all by the sanitizer presets (CMAKE_UNITY_BUILD), those
+# of test programs by dev, too. dev compiles everything else unit by unit, so that each goes on including what it uses. These units stay by themselves: a private name of theirs is a neighbour's too, or
 # (Beast) they are a minute's work each and had better run side by side.
 set(SERAI_SEPARATE_UNITS
+  client/channel/judge_group.cpp
   client/channel/resume.cpp
   client/channel/roster.cpp
+  client/channel/roster_change.cpp
+  client/channel/sending.cpp
   client/cli/setup.cpp
   client/connection/streams.cpp
   client/documents/put.cpp
@@ -14,6 +17,7 @@ set(SERAI_SEPARATE_UNITS
   crypto/primitive/curve/ecdsa.cpp
   crypto/primitive/curve/nist_curve.cpp
   net/asio.cpp
+  protocol/network/genesis.cpp
   server/net/http_connection.cpp
   server/net/listener.cpp
   server/net/ws_connection.cpp
@@ -21,7 +25,12 @@ set(SERAI_SEPARATE_UNITS
   storage/kv/memory_store.cpp
   storage/kv/store.cpp
   storage/repo/channel_intents.cpp
+  storage/repo/directory_intents.cpp
+  storage/repo/removal_intents.cpp
+  tests/client/rogue.cpp
   tests/crypto/x509/chain_verifier_test.cpp
+  tests/layering/profile.cpp
+  tests/layering/syncs_test.cpp
   tests/storage/kv/rocks_damage_test.cpp
   tests/storage/kv/rocks_failure_test.cpp
   tests/storage/kv/store_conformance_test.cpp)
