@@ -1,6 +1,7 @@
 #include "client/channel/follower.hpp"
 
 #include "crypto/act/channel_chain.hpp"
+#include "crypto/primitive/hash.hpp"
 #include "protocol/codec/utf8.hpp"
 
 #include <algorithm>
@@ -16,6 +17,11 @@ Bytes seen_id_of(const MessageId& id, std::string_view sender) {
     Bytes seen_id = to_bytes(id.value());
     append(seen_id, as_bytes(sender));
     return seen_id;
+}
+
+// Of a message of our own: what is not under its authenticated data, which anybody can change in a copy.
+Bytes seen_id_of(const mls::PrivateMessage& own) {
+    return to_bytes(crypto::sha256(own.ciphertext));
 }
 
 }  // namespace
@@ -225,11 +231,11 @@ Result<void> Follower::read_content(const Seen& seen,
     }
     SERAI_CHECK(check_head(seen, aad->head));
     entry.message_id = aad->message_id;
-    SERAI_TRY(known, is_known(aad->message_id, entry.sender));
+    SERAI_TRY(known, is_known(seen_id_of(aad->message_id, entry.sender)));
     if (known) {
         return unreadable("a copy of an earlier message");
     }
-    remember(aad->message_id, entry.sender);
+    remember(seen_id_of(aad->message_id, entry.sender));
     auto content = decode_exact<message::Content>(opened->plaintext);
     crypto::wipe(opened->plaintext);
     if (!content) {
@@ -247,8 +253,10 @@ Result<void> Follower::read_own_content(const Seen& seen,
     entry.kind = EntryKind::unreadable;
     entry.sender = context_->device.id.to_string();
     const auto aad = decode_exact<message::ChannelAad>(sealed.authenticated_data);
-    SERAI_TRY(known, aad ? is_known(aad->message_id, entry.sender) : Result<bool>{true});
-    if (known) {
+    SERAI_TRY(known,
+              aad ? is_known(seen_id_of(aad->message_id, entry.sender)) : Result<bool>{true});
+    SERAI_TRY(ours, wrote(sealed));
+    if (known || ours) {
         entry.note = "a copy of an earlier message";
         return {};
     }
@@ -257,16 +265,30 @@ Result<void> Follower::read_own_content(const Seen& seen,
     return {};
 }
 
-Result<bool> Follower::is_known(const MessageId& id, std::string_view sender) {
-    const Bytes seen_id = seen_id_of(id, sender);
+// Whether this very ciphertext is ours, sent or about to be, whatever stands beside it.
+Result<bool> Follower::wrote(const mls::PrivateMessage& sealed) {
+    for (const Task& task : tasks_) {
+        const auto payload = task.kind == TaskKind::send
+                                 ? decode_exact<SendPayload>(task.payload)
+                                 : Result<SendPayload>{ClientError::not_found};
+        const auto waiting = payload ? decode_exact<mls::MlsMessage>(payload->ciphertext)
+                                     : Result<mls::MlsMessage>{ClientError::not_found};
+        const auto* own = waiting ? waiting->get<mls::PrivateMessage>() : nullptr;
+        if (own != nullptr && own->ciphertext == sealed.ciphertext) {
+            return true;
+        }
+    }
+    return is_known(seen_id_of(sealed));
+}
+
+Result<bool> Follower::is_known(const Bytes& seen_id) {
     SERAI_TRY(known,
               context_->vault.get(vault::Place::named(
                   vault::Table::message_seen, channel_->state.group.value(), seen_id)));
     return known.has_value() || std::ranges::find(recent_ids_, seen_id) != recent_ids_.end();
 }
 
-void Follower::remember(const MessageId& id, std::string_view sender) {
-    Bytes seen_id = seen_id_of(id, sender);
+void Follower::remember(Bytes seen_id) {
     batch_.put_public(
         vault::Place::named(vault::Table::message_seen, channel_->state.group.value(), seen_id),
         {});
@@ -283,7 +305,12 @@ Result<HistoryEntry> Follower::take_own_message(const Seen& seen, const Task& ta
     entry.message_id = payload.message_id;
     SERAI_TRY(content, decode_exact<message::Content>(payload.content));
     entry.content = std::move(content);
-    remember(payload.message_id, entry.sender);
+    remember(seen_id_of(payload.message_id, entry.sender));
+    if (const auto sent = decode_exact<mls::MlsMessage>(payload.ciphertext)) {
+        if (const auto* own = sent->get<mls::PrivateMessage>()) {
+            remember(seen_id_of(*own));
+        }
+    }
     note_title(entry);
     finish(task);
     return entry;

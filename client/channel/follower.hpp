@@ -76,8 +76,9 @@ class Follower {
     Result<void> read_own_content(const Seen& seen,
                                   const crypto::mls::PrivateMessage& message,
                                   HistoryEntry& entry);
-    Result<bool> is_known(const MessageId& id, std::string_view sender);
-    void remember(const MessageId& id, std::string_view sender);
+    Result<bool> wrote(const crypto::mls::PrivateMessage& sealed);
+    Result<bool> is_known(const Bytes& seen_id);
+    void remember(Bytes seen_id);
 
     void follow_change(const crypto::mls::StagedPublicCommit& change, HistoryEntry& entry);
     void note_title(const HistoryEntry& entry);

@@ -26,8 +26,9 @@ enum class MlsError {
         13,  // a Welcome that is not for this key package, or does not fit its GroupInfo
     unknown_proposal = 14,  // a commit refers to a proposal that was not received
     unknown_psk = 15,
-    not_a_member = 16,   // the sender's leaf is blank or out of range
-    own_message = 17,    // from our own leaf: its key was erased when it was sent
+    not_a_member = 16,  // the sender's leaf is blank or out of range
+    own_message =
+        17,  // from our own leaf: its key was erased when it was sent, or a copy of this state made it
     key_consumed = 18,   // that message key was used before, or is too old
     too_far_ahead = 19,  // the generation is further ahead than the ratchet may be driven
     bad_padding = 20,

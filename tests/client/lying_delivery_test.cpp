@@ -10,6 +10,7 @@
 #include "tests/client/two_members.hpp"
 #include "tests/support/network/channel_member.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace serai::tests {
@@ -85,6 +86,29 @@ class LyingDelivery : public TwoMembers {
                 std::move(signed_content.content), std::move(signed_content.auth), {}}});
     }
 };
+
+// ---- messages ----
+
+TEST_F(LyingDelivery, cannot_put_a_member_out_of_step_by_its_own_words_under_another_id) {
+    kg->say(group, "mine");
+    const auto page =
+        kg->context().session.call(message::FetchRecords{group, open().state.cursor->n, 1});
+    ASSERT_TRUE(page);
+    auto record =
+        protocol::codec::decode_exact<message::ChannelRecord>(page->entries.front().record);
+    ASSERT_TRUE(record);
+    const auto sent = protocol::codec::decode_exact<mls::MlsMessage>(record->mls_message);
+    ASSERT_TRUE(sent);
+    auto copied = *sent->get<mls::PrivateMessage>();
+    copied.authenticated_data = aad();
+    record->mls_message = encode(mls::MlsMessage{copied});
+    record->time = now_millis();
+
+    EXPECT_EQ(take(*record), ErrorCode{});
+
+    EXPECT_FALSE(open().lost);
+    EXPECT_THAT(kg->heard(group), testing::ElementsAre("mine"));
+}
 
 // ---- proposals ----
 

@@ -114,6 +114,24 @@ Result<PrivateMessage> Group::protect(const SignaturePrivateKey& signer,
     return message;
 }
 
+// Sender data is no proof: every member can make it. Where the key is still there, the content has to open and to be signed by us.
+ErrorCode Group::verdict_on_own(const SenderData& sender, const PrivateMessage& message) {
+    auto content = open_private(suite(), message_keys_, sender, message);
+    if (!content) {
+        return content.error() == MlsError::key_consumed
+                   ? ErrorCode{make_error_code(MlsError::own_message)}
+                   : content.error();
+    }
+    const auto verified = verify_content(suite(),
+                                         public_->tree().leaf(own_leaf())->signature_key,
+                                         *content,
+                                         public_->encoded_context());
+    if (auto* data = std::get_if<ApplicationData>(&content->content.content)) {
+        wipe(data->bytes);
+    }
+    return verified ? ErrorCode{make_error_code(MlsError::own_message)} : verified.error();
+}
+
 Result<Group::OpenedMessage> Group::open_member_message(const PrivateMessage& message) {
     if (message.group_id != public_->group_id()) {
         return MlsError::wrong_group;
@@ -123,7 +141,7 @@ Result<Group::OpenedMessage> Group::open_member_message(const PrivateMessage& me
     }
     SERAI_TRY(sender, open_sender_data(suite(), epoch_.sender_data, message));
     if (sender.leaf == own_leaf()) {
-        return MlsError::own_message;
+        return verdict_on_own(sender, message);
     }
     // Section 6.3.2: MUST identify a non-blank node.
     const auto leaf = public_->tree().leaf(sender.leaf);

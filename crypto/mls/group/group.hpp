@@ -138,7 +138,8 @@ class Group {
                                                  Random& random = system_random());
 
     // Decrypts and verifies. The message key is erased only after tag and signature were found good, so a tampered copy does not
-    // burn the genuine message. wrong_group, wrong_epoch, wrong_content, not_a_member, own_message, key_consumed, too_far_ahead,
+    // burn the genuine message. own_message: our own leaf's, and either its key is gone, as it is once we have sent, or it opens and
+    // our key signed it, as when another copy of this state wrote it. wrong_group, wrong_epoch, wrong_content, not_a_member, own_message, key_consumed, too_far_ahead,
     // bad_padding, verification_failed.
     [[nodiscard]] Result<ApplicationMessage> unprotect(const PrivateMessage& message);
 
@@ -248,6 +249,7 @@ class Group {
     };
 
     Result<OpenedMessage> open_member_message(const PrivateMessage& message);
+    ErrorCode verdict_on_own(const SenderData& sender, const PrivateMessage& message);
     void consume_key_of(const OpenedMessage& message);
     Result<CachedProposal> cache(const AuthenticatedContent& content,
                                  const ValidationPolicy& policy);

@@ -41,6 +41,25 @@ TEST_F(MlsMessages, a_tampered_ciphertext_does_not_burn_the_genuine_one) {
     EXPECT_EQ(group(1).unprotect(genuine).error(), MlsError::key_consumed);
 }
 
+// By what another copy of a member's state wrote, the member learns that there is one; by what only says so, nothing.
+TEST_F(MlsMessages, a_message_is_a_members_own_only_if_its_key_signed_it) {
+    start(2);
+    const auto saved = group(0).save();
+    auto copy = Group::load(saved.public_state, saved.secret_state);
+    ASSERT_TRUE(copy);
+    const auto own = copy->protect(at(0).signer(), as_bytes("aad"), as_bytes("from the copy"));
+    ASSERT_TRUE(own);
+    auto forged = *own;
+    forged.ciphertext.back() ^= 1;
+    auto wrong_aad = *own;
+    wrong_aad.authenticated_data.push_back(0);
+
+    EXPECT_EQ(group(0).unprotect(forged).error(), CryptoError::verification_failed);
+    EXPECT_EQ(group(0).unprotect(wrong_aad).error(), CryptoError::verification_failed);
+    EXPECT_EQ(group(0).unprotect(*own).error(), MlsError::own_message);
+    EXPECT_EQ(text_of(group(1).unprotect(say(0, "genuine"))), "genuine");
+}
+
 TEST_F(MlsMessages, every_tampered_byte_is_noticed_and_costs_nothing) {
     start(2);
     const auto genuine = say(0, "genuine");
