@@ -255,6 +255,31 @@ Result<Authority> verify_authority(const Context& context,
     }
 }
 
+std::optional<Decision> decision_in(const message::ActReceipt& receipt) {
+    if (receipt.act.kind() == network::ActKind::admit) {
+        const auto admit = network::AdmitStatement::parse(receipt.act.fields);
+        return admit ? std::optional{Decision{true, admit->subject}} : std::nullopt;
+    }
+    if (receipt.act.kind() == network::ActKind::expel) {
+        const auto expel = network::ExpelStatement::parse(receipt.act.fields);
+        return expel ? std::optional{Decision{false, expel->subject}} : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Result<Authority> verify_unused_authority(const Context& context,
+                                          const ChannelState& state,
+                                          const message::ActReceipt& receipt) {
+    SERAI_CHECK(check_unused(context, state, {}, receipt.receipt.leaf.entry_id));
+    SERAI_TRY(authority, verify_authority(context, state.group, receipt));
+    if (!may(context, state, authority)) {
+        return refuse(context,
+                      authority.signer.to_string() + " may not decide about " +
+                          authority.subject.to_string());
+    }
+    return authority;
+}
+
 Result<network::PersonId> verify_founding(const Context& context,
                                           const GroupId& group,
                                           const network::ChannelRules& rules,
@@ -292,12 +317,7 @@ Result<void> judge_commit(const Context& context,
     SERAI_TRY(changes, changes_of(context, before, change));
     std::vector<Authority> authorities;
     for (const message::ActReceipt& receipt : acts) {
-        SERAI_TRY(authority, verify_authority(context, state.group, receipt));
-        if (!may(context, state, authority)) {
-            return refuse(context,
-                          authority.signer.to_string() + " may not decide about " +
-                              authority.subject.to_string());
-        }
+        SERAI_TRY(authority, verify_unused_authority(context, state, receipt));
         authorities.push_back(std::move(authority));
     }
     const auto fits = [](const Authority& authority, const Change& one) {
@@ -336,8 +356,8 @@ Result<std::string> judge_proposal(const Context& context,
     SERAI_TRY(id, claimed_id(leaf));
     std::string reason;
     for (const message::ActReceipt& receipt : acts) {
-        SERAI_TRY(authority, verify_authority(context, state.group, receipt));
-        if (authority.admits || authority.subject != id.person || !may(context, state, authority)) {
+        SERAI_TRY(authority, verify_unused_authority(context, state, receipt));
+        if (authority.admits || authority.subject != id.person) {
             return refuse(context, "a proposal with an act that does not expel whom it names");
         }
         reason = authority.signer == authority.subject

@@ -72,6 +72,19 @@ Result<Authority> verify_authority(const Context& context,
                                    const GroupId& group,
                                    const protocol::message::ActReceipt& receipt);
 
+// The same, of an act that no commit has used yet, by somebody who may decide that.
+Result<Authority> verify_unused_authority(const Context& context,
+                                          const ChannelState& state,
+                                          const protocol::message::ActReceipt& receipt);
+
+// What an act says, whether it holds or not; nullopt if it neither admits nor expels.
+struct Decision {
+    bool admits = false;  // or expels
+    protocol::network::PersonId subject;
+};
+
+[[nodiscard]] std::optional<Decision> decision_in(const protocol::message::ActReceipt& receipt);
+
 // Checks the founding act that a group id is made of, and gives who founded it. The same errors.
 Result<protocol::network::PersonId> verify_founding(const Context& context,
                                                     const GroupId& group,

@@ -182,9 +182,11 @@ class Change {
         return std::move(*waiting);
     }
 
-    // The acts that nobody has used yet and that `wanted` says yes to.
+    // The acts that hold, that nobody has used yet, and that `wanted` says yes to. What the server lists is judged as a commit with it
+    // would be: who commits a bad one parts from all others. Only what is wanted is verified, since that takes requests.
     template <class Wanted>
-    Result<std::vector<message::ActReceipt>> find_waiting(Wanted wanted) {
+    Result<std::vector<message::ActReceipt>> find_waiting(const ChannelState& state,
+                                                          Wanted wanted) {
         std::vector<message::ActReceipt> found;
         message::ListActs request;
         request.group = task_.group;
@@ -195,11 +197,15 @@ class Change {
             }
             request.after = page.acts.back().receipt.index.value();
             for (message::ActReceipt& receipt : page.acts) {
-                const auto authority = verify_authority(context_, task_.group, receipt);
+                const auto decision = decision_in(receipt);
+                if (!decision || !wanted(*decision)) {
+                    continue;
+                }
+                const auto authority = verify_unused_authority(context_, state, receipt);
                 if (!authority && authority.error() != ClientError::untrusted) {
                     return authority.error();
                 }
-                if (authority && wanted(*authority)) {
+                if (authority) {
                     found.push_back(std::move(receipt));
                 }
             }
@@ -207,9 +213,10 @@ class Change {
     }
 
     Result<std::optional<message::ActReceipt>> find_ours() {
-        SERAI_TRY(found, find_waiting([&](const Authority& authority) {
-                      return authority.admits == is_admission() &&
-                             authority.subject == payload_.subject;
+        SERAI_TRY(channel, load_channel(context_.vault, task_.group));
+        SERAI_TRY(found, find_waiting(channel.state, [&](const Decision& decision) {
+                      return decision.admits == is_admission() &&
+                             decision.subject == payload_.subject;
                   }));
         return found.empty() ? std::optional<message::ActReceipt>{} : std::move(found.front());
     }
@@ -327,8 +334,9 @@ class Change {
     }
 
     Result<void> build(OpenChannel& channel) {
-        SERAI_TRY(expulsions,
-                  find_waiting([](const Authority& authority) { return !authority.admits; }));
+        SERAI_TRY(expulsions, find_waiting(channel.state, [&](const Decision& decision) {
+                      return !decision.admits && has_person(channel, decision.subject);
+                  }));
         SERAI_TRY(made, make_roster_commit(context_, channel, payload_, std::move(expulsions)));
         payload_.commit = made.request.commit;
         task_.frame = message::make_request(session::Session::fresh_request_id(), made.request);
