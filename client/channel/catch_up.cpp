@@ -40,6 +40,13 @@ ErrorCode refused(const Context& context, const ErrorCode& error) {
                : error;
 }
 
+// Whether the others can be followed all the same.
+bool is_of_one_channel(const ErrorCode& error) {
+    return error == ClientError::wedged || error == ClientError::not_permitted ||
+           error == ClientError::too_contended || error == WireError::forbidden ||
+           error == WireError::not_found;
+}
+
 }  // namespace
 
 Result<void> take_records(const Context& context,
@@ -108,11 +115,14 @@ Result<std::vector<Unfollowed>> catch_up_everywhere(const Context& context) {
     std::vector<Unfollowed> unfollowed;
     for (const ChannelState& state : states) {
         const auto done = catch_up(context, state.group);
-        if (!done && done.error() != ClientError::wedged) {
+        if (!done && !is_of_one_channel(done.error())) {
             return done.error();
         }
         if (!done) {
-            unfollowed.push_back({state.group, context.diagnostics.explanation()});
+            const bool by_server = done.error().category() == wire_category();
+            unfollowed.push_back(
+                {state.group,
+                 by_server ? done.error().message() : context.diagnostics.explanation()});
         }
     }
     return unfollowed;

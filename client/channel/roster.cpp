@@ -46,6 +46,14 @@ Result<void> begin(const Context& context,
     return {};
 }
 
+// What the server has proposed about us another member commits.
+bool is_to_leave(const crypto::mls::Group& group) {
+    return std::ranges::any_of(group.proposals(), [&](const auto& cached) {
+        const auto* remove = cached.proposal.template get<crypto::mls::Remove>();
+        return remove != nullptr && remove->removed == group.own_leaf();
+    });
+}
+
 }  // namespace
 
 Result<void> invite(const Context& context, const GroupId& group, const network::PersonId& person) {
@@ -138,7 +146,7 @@ Result<void> clear_removals(const Context& context, const GroupId& group) {
 
 Result<void> clear_proposed(const Context& context, const GroupId& group) {
     SERAI_TRY(channel, load_channel(context.vault, group));
-    if (!channel.group || channel.group->proposals().empty()) {
+    if (!channel.group || channel.group->proposals().empty() || is_to_leave(*channel.group)) {
         return {};
     }
     const auto cleared = clear_removals(context, group);
