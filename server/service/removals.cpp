@@ -68,9 +68,14 @@ void Removals::take(const commit::CertificatesRevoked& event) const {
 
 void Removals::propose_everywhere() const {
     const auto revocations = context_.repositories.network().revocations();
+    // A channel that does not load keeps nobody in the others.
     const auto look_at = [&](const GroupId& group) -> Result<void> {
-        SERAI_TRY(channel, context_.repositories.channels().load(group));
-        const auto head = channel->head();
+        const auto channel = context_.repositories.channels().load(group);
+        if (!channel) {
+            log_failure(group, channel.error());
+            return {};
+        }
+        const auto head = (*channel)->head();
         if (!repo::due_removals(*head->roster, *head->pending, *revocations).empty()) {
             context_.cpu.post([this, group] { propose(group); });
         }
@@ -83,10 +88,13 @@ void Removals::propose_everywhere() const {
 
 void Removals::propose(const GroupId& group) const {
     if (const auto done = propose_in(group); !done) {
-        context_.log.error(
-            "removals_not_proposed",
-            {{"channel", to_hex(group.value())}, {"reason", done.error().message()}});
+        log_failure(group, done.error());
     }
+}
+
+void Removals::log_failure(const GroupId& group, const ErrorCode& error) const {
+    context_.log.error("removals_not_proposed",
+                       {{"channel", to_hex(group.value())}, {"reason", error.message()}});
 }
 
 Result<void> Removals::propose_in(const GroupId& group) const {
@@ -98,7 +106,9 @@ Result<void> Removals::propose_in(const GroupId& group) const {
     const auto revocations = context_.repositories.network().revocations();
     for (const auto* member : repo::due_removals(*head->roster, *head->pending, *revocations)) {
         if (!is_proposed(*head, *member)) {
-            SERAI_CHECK(propose_one(channel, head, *member));
+            if (const auto done = propose_one(channel, head, *member); !done) {
+                log_failure(group, done.error());
+            }
         }
     }
     return {};

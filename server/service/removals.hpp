@@ -27,6 +27,7 @@ class Removals {
 
   private:
     void propose(const GroupId& group) const;
+    void log_failure(const GroupId& group, const ErrorCode& error) const;
     Result<void> propose_in(const GroupId& group) const;
     Result<void> propose_one(const storage::repo::ChannelPtr& channel,
                              const std::shared_ptr<const storage::repo::ChannelHead>& head,
