@@ -197,6 +197,8 @@ Result<void> join(Program& program) {
         program.out().emit(channel_json(channel.state));
     }
     if (joined.empty()) {
+        // A join that was interrupted may have left a channel of which nothing has been read yet, its title included.
+        SERAI_CHECK(program.catch_up_everywhere());
         program.out().say("No invitations are waiting.");
     }
     SERAI_CHECK(channel::stock_key_packages(client->context(), channel::kStock));
