@@ -107,7 +107,7 @@ TEST_F(LyingDelivery, cannot_put_a_member_out_of_step_by_its_own_words_under_ano
     EXPECT_EQ(take(*record), ErrorCode{});
 
     EXPECT_FALSE(open().lost);
-    EXPECT_THAT(kg->heard(group), testing::ElementsAre("mine"));
+    EXPECT_THAT(kg->heard(group), testing::Contains("mine").Times(1));
 }
 
 // ---- proposals ----
