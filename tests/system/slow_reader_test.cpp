@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
-#include <limits>
 
 namespace serai::tests {
 namespace {
@@ -23,13 +22,15 @@ constexpr std::size_t kSlowReaders = 4;
 // What a sanitizer keeps beside each byte and after each free drowns what the server keeps: only order and completeness are
 // checked then, with several times what an outbox holds.
 constexpr std::size_t kMessages = 6'000;
-constexpr std::uint64_t kAllowedGrowth = std::numeric_limits<std::int64_t>::max();
+constexpr bool kMemoryIsTheServers = false;
 #else
 // As many as would be 40 MiB per slow reader if the server kept them for it.
 constexpr std::size_t kMessages = 40'000;
+constexpr bool kMemoryIsTheServers = true;
+#endif
+
 // Far above what a server with its caches needs, far below kSlowReaders times 40 MiB.
 constexpr std::uint64_t kAllowedGrowth = 96ULL * 1024 * 1024;
-#endif
 
 class SlowReaderTest : public testing::Test {
   protected:
@@ -91,7 +92,9 @@ TEST_F(SlowReaderTest, costs_bounded_memory_and_gets_everything_in_order) {
 
     send_many(kMessages - kMessages / 10);
 
-    EXPECT_LT(server.resident_bytes(), before + kAllowedGrowth);
+    if (kMemoryIsTheServers) {
+        EXPECT_LT(server.resident_bytes(), before + kAllowedGrowth);
+    }
     for (std::size_t i = 1; i <= kSlowReaders; ++i) {
         SCOPED_TRACE("slow reader " + std::to_string(i));
         expect_whole_chain(channel.member(i), slow[i - 1], kMessages);
@@ -127,7 +130,9 @@ TEST_F(SlowReaderTest, unread_answers_stop_the_server_from_reading) {
     auto bystander = channel.member(2).connect(server.port());
     ASSERT_TRUE(bystander);
     EXPECT_TRUE(bystander->call(ListChannels{}));
-    EXPECT_LT(server.resident_bytes(), before + kAllowedGrowth);
+    if (kMemoryIsTheServers) {
+        EXPECT_LT(server.resident_bytes(), before + kAllowedGrowth);
+    }
 }
 
 }  // namespace
