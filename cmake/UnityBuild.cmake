@@ -1,6 +1,7 @@
-# Several units are compiled as one, which halves the time of a build from nothing: all by the sanitizer presets (CMAKE_UNITY_BUILD), those
-# of test programs by dev, too. dev compiles everything else unit by unit, so that each goes on including what it uses. These units stay by themselves: a private name of theirs is a neighbour's too, or
-# (Beast) they are a minute's work each and had better run side by side.
+# Several units are compiled as one, which halves the time of a build from nothing: all by the sanitizer presets
+# (CMAKE_UNITY_BUILD), those of test programs by dev, too. dev compiles everything else unit by unit, so that each goes on
+# including what it uses. These units stay by themselves: a private name of theirs is a neighbour's too, or (Beast) they are a
+# minute's work each and had better run side by side.
 set(SERAI_SEPARATE_UNITS
   client/channel/judge_group.cpp
   client/channel/resume.cpp

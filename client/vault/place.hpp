@@ -29,7 +29,7 @@ namespace serai::client::vault {
 //   stock         -         0           channel/stock.hpp: which of our key packages are of last resort
 //   untidy        -         0           nothing: files may hold former secrets, see Vault::forget
 //   lost_view     -         group id    channel/store.hpp: what is public, while we have lost our way
-//   transfer      -         document    documents/transfer.hpp: an upload or download under way
+//   transfer      -         document    documents/upload.hpp: an upload under way
 enum class Table : std::uint8_t {
     settings = 1,
     device = 2,
