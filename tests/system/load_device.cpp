@@ -47,9 +47,9 @@ client::connection::HttpsClient LoadDevice::https(std::uint16_t port) const {
 
 // ---- working ----
 
-void LoadDevice::work(std::uint16_t port, const Tick& tick) {
+void LoadDevice::work(std::uint16_t port, Start start, const Tick& tick) {
     auto client = member_.connect(port);
-    if (!client) {
+    if (!client || (start == Start::with_a_document && !put(*client, port, tick))) {
         return;
     }
     while (act(*client, port, tick)) {

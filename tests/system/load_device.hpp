@@ -31,9 +31,12 @@ class LoadDevice {
 
     LoadDevice(const TestNetwork& network, ChannelMember member, std::uint32_t seed);
 
+    // What a device does before chance decides.
+    enum class Start : std::uint8_t { with_anything, with_a_document };
+
     // Connects and works until the connection is over or the server takes nothing any more; `tick` is called before each request
     // and after each answer.
-    void work(std::uint16_t port, const Tick& tick);
+    void work(std::uint16_t port, Start start, const Tick& tick);
 
     // Asks again whatever was not answered, with the same bytes and ids. A GoogleTest failure for any answer that a retry must
     // not get.
