@@ -296,7 +296,7 @@ class Joining {
         batch.put_encoded(
             vault::Place::numbered(vault::Table::history, item_.group.value(), entry_.n.value()),
             entry_);
-        SERAI_CHECK(use_up(context_.vault, batch, reference_));
+        SERAI_CHECK(use_up(context_.vault, batch, reference_, key_package_->key_package));
         // If we have not read of our removal, a commit of that time may still be under way.
         SERAI_TRY(tasks, load_tasks(context_.vault));
         std::erase_if(tasks, [&](const Task& task) { return task.group != item_.group; });

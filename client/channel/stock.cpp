@@ -21,6 +21,10 @@ constexpr std::uint64_t kLastResortDays = 30;  // it is replaced at least so oft
 constexpr std::uint64_t kRenewalDays = 7;      // before its end
 constexpr std::uint64_t kDay = 24 * 3600;      // seconds
 
+// A server keeps its verdicts for three days at least (docs/protocol.md, section 4). After that a refusal does not say any more that
+// the request had no effect before.
+constexpr std::uint64_t kVerdictDays = 2;
+
 vault::Place note_place() {
     return vault::Place::only(vault::Table::stock);
 }
@@ -53,13 +57,13 @@ class Refill {
             add(not_after_, {});
         }
         if (with_last_resort) {
-            SERAI_CHECK(add_last_resort());
+            add_last_resort();
         }
         return publish();
     }
 
   private:
-    Bytes add(std::uint64_t not_after, mls::Extensions extensions) {
+    void add(std::uint64_t not_after, mls::Extensions extensions) {
         const mls::KeyPackageSecrets made = mls::generate_key_package(
             *suite_,
             context_.device.leaf_identity(context_.network.genesis().cipher_suite),
@@ -71,21 +75,13 @@ class Refill {
         std::copy_n(reference.begin(), digest.size(), digest.begin());
         statement_.references.push_back(digest);
         request_.key_packages.push_back(encode(mls::MlsMessage{made.key_package}));
-        return reference;
     }
 
-    Result<void> add_last_resort() {
-        SERAI_TRY(note, load_note(context_.vault));
+    void add_last_resort() {
         const std::uint64_t end = context_.now_seconds().value() + kLastResortDays * kDay;
         mls::Extensions extensions;
         extensions.set({mls::ExtensionType::last_resort_key_package, {}});
-        Bytes reference = add(std::min(not_after_, end), std::move(extensions));
-        if (!note.former.empty()) {
-            batch_.erase(package_place(note.former));
-        }
-        batch_.put_encoded(note_place(),
-                           StockNote{std::move(reference), std::move(note.present), false});
-        return {};
+        add(std::min(not_after_, end), std::move(extensions));
     }
 
     Result<void> publish() {
@@ -108,8 +104,60 @@ class Refill {
     network::PublishKeyPackagesStatement statement_;
 };
 
+// What an earlier process, or an earlier attempt of this one, did not hear the answer to. Otherwise two might be under way, and which
+// of them the directory has would be anybody's guess.
+Result<void> settle(const Context& context) {
+    SERAI_TRY(tasks, load_tasks(context.vault));
+    for (const Task& task : tasks) {
+        if (task.kind == TaskKind::publish) {
+            SERAI_CHECK(carry_on_publish(context, task));
+        }
+    }
+    return {};
+}
+
+// The key packages of a request of ours.
+struct Published {
+    std::vector<Bytes> references;
+    Bytes last_resort;      // reference; empty if there is none
+    UnixSeconds signed_at;  // the act
+};
+
+Result<Published> published_by(const Task& task) {
+    const auto request = task.frame ? decode_exact<message::PublishKeyPackages>(task.frame->body)
+                                    : Result<message::PublishKeyPackages>{ClientError::not_found};
+    if (!request) {
+        return ClientError::vault_damaged;
+    }
+    Published published;
+    published.signed_at = request->act.seal.header.time;
+    for (const Bytes& bytes : request->key_packages) {
+        const auto decoded = decode_exact<mls::MlsMessage>(bytes);
+        const auto* key_package = decoded ? decoded->get<mls::KeyPackage>() : nullptr;
+        const auto* suite =
+            key_package == nullptr ? nullptr : mls::CipherSuite::find(key_package->cipher_suite);
+        if (suite == nullptr) {
+            return ClientError::vault_damaged;
+        }
+        published.references.push_back(mls::key_package_ref(*suite, *key_package));
+        if (mls::is_last_resort(*key_package)) {
+            published.last_resort = published.references.back();
+        }
+    }
+    return published;
+}
+
+// The directory has this one of last resort, and so gives out the one before it no more.
+void take_turn(vault::Batch& batch, const StockNote& note, ByteView reference, bool used) {
+    if (!note.former.empty()) {
+        batch.erase(package_place(note.former));
+    }
+    batch.put_encoded(note_place(), StockNote{to_bytes(reference), note.present, used});
+}
+
 // Refills up to `wanted` if fewer than `least` are there.
 Result<void> refill(const Context& context, std::uint32_t least, std::uint32_t wanted) {
+    SERAI_CHECK(settle(context));
     SERAI_TRY(there, context.session.call(message::CountKeyPackages{}));
     SERAI_TRY(note, load_note(context.vault));
     SERAI_TRY(certificate, crypto::x509::Certificate::parse(context.device.chain.front()));
@@ -135,14 +183,28 @@ Result<void> tend_stock(const Context& context) {
 }
 
 Result<void> carry_on_publish(const Context& context, const Task& task) {
+    SERAI_TRY(published, published_by(task));
     const auto answer = context.session.exchange(*task.frame);
     SERAI_CRASH_POINT("client.publish.answered");
     if (!answer && !is_refused_for_good(answer.error())) {
         return answer.error();
     }
-    // Refused ones stay in the vault: nobody can use them, and they are small.
+    SERAI_TRY(note, load_note(context.vault));
     vault::Batch batch = context.vault.batch();
     task.finish(batch);
+    const bool known = equal(published.last_resort, note.present);
+    if (answer && !published.last_resort.empty() && !known) {
+        take_turn(batch, note, published.last_resort, false);
+    }
+    // One that lay here for so long may have been carried out; then its keys are still good.
+    const UnixSeconds certain_until{published.signed_at.value() + kVerdictDays * kDay};
+    if (!answer && context.now_seconds() < certain_until) {
+        for (const Bytes& reference : published.references) {
+            if (!equal(reference, note.present)) {
+                batch.erase(package_place(reference));
+            }
+        }
+    }
     SERAI_CHECK(context.vault.commit(std::move(batch)));
     if (!answer && answer.error() != WireError::act_expired) {
         return answer.error();
@@ -150,14 +212,25 @@ Result<void> carry_on_publish(const Context& context, const Task& task) {
     return {};
 }
 
-Result<void> use_up(const vault::Vault& vault, vault::Batch& batch, ByteView reference) {
-    SERAI_TRY(note, load_note(vault));
-    if (!equal(note.present, reference) && !equal(note.former, reference)) {
+Result<void> use_up(const vault::Vault& vault,
+                    vault::Batch& batch,
+                    ByteView reference,
+                    const mls::KeyPackage& key_package) {
+    if (!mls::is_last_resort(key_package)) {
         batch.erase(package_place(reference));
         return {};
     }
-    note.used = true;
-    batch.put_encoded(note_place(), note);
+    SERAI_TRY(note, load_note(vault));
+    if (equal(note.former, reference)) {
+        return {};  // it has been replaced already
+    }
+    if (equal(note.present, reference)) {
+        note.used = true;
+        batch.put_encoded(note_place(), note);
+        return {};
+    }
+    // Whoever brought us in had it from the directory, so it arrived there, though we did not hear that yet.
+    take_turn(batch, note, reference, true);
     return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "client/channel/task.hpp"
 #include "client/context.hpp"
+#include "crypto/mls/wire/key_package.hpp"
 
 #include <cstdint>
 
@@ -19,12 +20,16 @@ Result<void> stock_key_packages(const Context& context, std::uint32_t wanted);
 // The same, up to kStock, if fewer than kLowStock are left or the one of last resort was used or ends soon. For every connect.
 Result<void> tend_stock(const Context& context);
 
-// Goes on with a task of kind publish.
+// Goes on with a task of kind publish. Only what the directory has acknowledged takes the place of the former one of last resort; the
+// private keys of what it refused are erased.
 Result<void> carry_on_publish(const Context& context, const Task& task);
 
 // A Welcome was opened with this key package: its private keys leave the vault with the batch, unless it is of last resort; then it is
 // noted, and the next tending replaces it. The keys of a replaced one stay until the one after it is replaced too, since somebody may
 // have taken it just before.
-Result<void> use_up(const vault::Vault& vault, vault::Batch& batch, ByteView reference);
+Result<void> use_up(const vault::Vault& vault,
+                    vault::Batch& batch,
+                    ByteView reference,
+                    const crypto::mls::KeyPackage& key_package);
 
 }  // namespace serai::client::channel

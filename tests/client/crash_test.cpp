@@ -1,5 +1,7 @@
 // The program is killed wherever it has something under way; the next command carries on, and everything happens once.
+#include "client/channel/stock_note.hpp"
 #include "client/files.hpp"
+#include "client/vault/vault.hpp"
 #include "tests/client/command_line.hpp"
 
 #include <gtest/gtest.h>
@@ -170,6 +172,58 @@ TEST_F(ClientCrash, key_packages_are_published_once) {
         fresh.must({"join"});
         kz.must({"invite", "Case", "UZ/" + point});
         EXPECT_NE(fresh.must({"join"}).find("Joined 'Case'"), std::string::npos) << point;
+    }
+}
+
+// The vault of a home that no process has open.
+client::vault::Vault open_vault(const std::filesystem::path& home) {
+    client::Diagnostics diagnostics;
+    auto vault = client::vault::Vault::open(
+        home / "vault", client::vault::Passphrase::from_bytes(as_bytes(kPassphrase)), diagnostics);
+    if (!vault) {
+        throw std::runtime_error{vault.error().message()};
+    }
+    return std::move(*vault);
+}
+
+TEST_F(ClientCrash, a_last_resort_is_replaced_once_the_directory_is_known_to_have_the_next) {
+    using client::vault::Place;
+    using client::vault::Table;
+    const auto note_of = [](const CommandLine& serai) {
+        const auto note = open_vault(serai.home())
+                              .get_decoded<client::channel::StockNote>(Place::only(Table::stock));
+        return note && *note ? **note : client::channel::StockNote{};
+    };
+    const auto holds = [](const CommandLine& serai, const Bytes& reference) {
+        const auto key = open_vault(serai.home()).get(Place::named(Table::key_package, reference));
+        return key && *key;
+    };
+    for (const std::string point : {"client.publish.saved", "client.publish.answered"}) {
+        SCOPED_TRACE(point);
+        // So short a certificate that the key packages which it gives want replacing as soon as there is a longer one.
+        LeafOptions options = leaf_options_now();
+        options.uris = {network.ca("UZ").uri("focal-point/" + point + "/desk")};
+        options.not_after = UnixSeconds{now_seconds().value() + 2 * kDay};
+        const auto device = network.device_with("UZ", network.ca("UZ"), options);
+        const auto home = network.directory() / "homes" / (point + "-desk");
+        make_home(network, device, server.port(), home);
+        const CommandLine serai{home};
+        serai.must({"join"});
+        const auto before = note_of(serai);
+        options.not_after = leaf_options_now().not_after;
+        options.public_key = device.keys.public_key;
+        const auto file = network.directory() / "renewed.der";
+        ASSERT_TRUE(client::write_file_durably(file, network.ca("UZ").issue(options)));
+
+        die(serai, {"enroll", file.string()}, point);
+        EXPECT_EQ(note_of(serai).present, before.present);
+        serai.must({"channels"});
+
+        const auto after = note_of(serai);
+        EXPECT_NE(after.present, before.present);
+        EXPECT_EQ(after.former, before.present);
+        EXPECT_TRUE(holds(serai, after.present));
+        EXPECT_TRUE(holds(serai, after.former));
     }
 }
 

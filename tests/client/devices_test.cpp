@@ -171,6 +171,47 @@ class Stock : public Devices {
         return group;
     }
 
+    // Until only the one of last resort is left.
+    void empty_the_directory() {
+        const std::uint32_t count = stock_of(kg).count;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            invite_once_more();
+        }
+    }
+
+    // The one of last resort has been used, so the next tending replaces it.
+    void use_the_last_resort() {
+        empty_the_directory();
+        invite_once_more();
+        take_all_invitations();
+    }
+
+    void take_all_invitations() {
+        const auto joined = channel::join_all(kg.context());
+        ASSERT_TRUE(joined) << joined.error().message() << kg.diagnostics().explanation();
+        EXPECT_FALSE(joined->empty());
+        for (const auto& one : *joined) {
+            EXPECT_EQ(one.trouble, "");
+        }
+    }
+
+    // What is signed at another time than now is refused for good.
+    client::Context at_another_time(std::int64_t seconds) {
+        client::Context context = kg.context();
+        context.clock = [seconds] {
+            constexpr std::int64_t kMillis = 1000;
+            return UnixMillis{static_cast<std::uint64_t>(
+                static_cast<std::int64_t>(now_millis().value()) + seconds * kMillis)};
+        };
+        return context;
+    }
+
+    std::size_t keys_in_vault() {
+        const auto keys = kg.client().vault().all(client::vault::Table::key_package, {});
+        EXPECT_TRUE(keys);
+        return keys ? keys->size() : 0;
+    }
+
     Member kz;
     Member kg;
 };
@@ -228,6 +269,42 @@ TEST_F(Stock,
 
     ASSERT_TRUE(channel::join_all(kg.context()));
     EXPECT_TRUE(kg.catch_up(after));
+}
+
+TEST_F(Stock, a_last_resort_that_the_directory_refuses_replaces_none_and_leaves_no_keys) {
+    use_the_last_resort();
+    const std::size_t before = keys_in_vault();
+    const auto refused = at_another_time(-kDay);
+
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(channel::tend_stock(refused));
+        EXPECT_EQ(keys_in_vault(), before);
+        invite_once_more();
+        take_all_invitations();
+    }
+}
+
+TEST_F(Stock, a_last_resort_whose_arrival_was_not_heard_of_opens_more_than_one_welcome) {
+    use_the_last_resort();
+    ASSERT_TRUE(kg.reconnect([](message::RequestType type, message::ResponseFrame& frame) {
+        if (type == message::RequestType::publish_key_packages) {
+            frame.error = WireError::busy;
+        }
+    }));
+    EXPECT_EQ(channel::tend_stock(kg.context()).error(), WireError::busy);
+    empty_the_directory();
+    for (int i = 0; i < 2; ++i) {
+        invite_once_more();
+        take_all_invitations();
+    }
+    kg.reconnect();
+
+    ASSERT_TRUE(channel::tend_stock(kg.context()));
+    EXPECT_EQ(stock_of(kg).count, channel::kStock);
+
+    empty_the_directory();
+    invite_once_more();
+    take_all_invitations();
 }
 
 }  // namespace
