@@ -7,6 +7,7 @@
 #include "crypto/x509/certificate.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace serai::client::channel {
 namespace {
@@ -24,6 +25,8 @@ constexpr std::uint64_t kDay = 24 * 3600;      // seconds
 // A server keeps its verdicts for three days at least (docs/protocol.md, section 4). After that a refusal does not say any more that
 // the request had no effect before.
 constexpr std::uint64_t kVerdictDays = 2;
+
+constexpr std::uint64_t kClockSlack = 3600;  // seconds that our clock may be ahead of the server's
 
 vault::Place note_place() {
     return vault::Place::only(vault::Table::stock);
@@ -104,6 +107,66 @@ class Refill {
     network::PublishKeyPackagesStatement statement_;
 };
 
+// Those in the vault whose lifetime has been over for a while: no commit can have used them since.
+Result<std::vector<Bytes>> expired_packages(const Context& context) {
+    SERAI_TRY(records, context.vault.all(vault::Table::key_package, {}));
+    std::vector<Bytes> expired;
+    for (const vault::Record& record : records) {
+        const auto secrets = mls::KeyPackageSecrets::load(record);
+        const auto* suite =
+            secrets ? mls::CipherSuite::find(secrets->key_package.cipher_suite) : nullptr;
+        const auto* source =
+            secrets ? std::get_if<mls::FromKeyPackage>(&secrets->key_package.leaf_node.source)
+                    : nullptr;
+        if (suite == nullptr || source == nullptr) {
+            return ClientError::vault_damaged;
+        }
+        if (source->lifetime.not_after + kClockSlack < context.now_seconds().value()) {
+            expired.push_back(mls::key_package_ref(*suite, secrets->key_package));
+        }
+    }
+    return expired;
+}
+
+// The key packages that Welcomes in the mailbox are for. Those were made while they were good, and can be taken in later.
+Result<std::set<Bytes>> awaited_packages(const Context& context) {
+    std::set<Bytes> awaited;
+    message::ListMailbox request;
+    bool more = true;
+    while (more) {
+        SERAI_TRY(page, context.session.call(request));
+        more = page.more && !page.items.empty();
+        for (const message::MailboxItem& item : page.items) {
+            request.from = item.sequence + 1;
+            const auto decoded = decode_exact<mls::MlsMessage>(item.welcome);
+            const auto* welcome = decoded ? decoded->get<mls::Welcome>() : nullptr;
+            if (welcome == nullptr) {
+                continue;
+            }
+            for (const mls::EncryptedGroupSecrets& secrets : welcome->secrets) {
+                awaited.insert(secrets.new_member);
+            }
+        }
+    }
+    return awaited;
+}
+
+// Private keys that nothing can be opened with any more leave the vault.
+Result<void> forget_expired(const Context& context) {
+    SERAI_TRY(expired, expired_packages(context));
+    if (expired.empty()) {
+        return {};
+    }
+    SERAI_TRY(awaited, awaited_packages(context));
+    vault::Batch batch = context.vault.batch();
+    for (const Bytes& reference : expired) {
+        if (!awaited.contains(reference)) {
+            batch.erase(package_place(reference));
+        }
+    }
+    return context.vault.commit(std::move(batch));
+}
+
 // What an earlier process, or an earlier attempt of this one, did not hear the answer to. Otherwise two might be under way, and which
 // of them the directory has would be anybody's guess.
 Result<void> settle(const Context& context) {
@@ -157,6 +220,7 @@ void take_turn(vault::Batch& batch, const StockNote& note, ByteView reference, b
 
 // Refills up to `wanted` if fewer than `least` are there.
 Result<void> refill(const Context& context, std::uint32_t least, std::uint32_t wanted) {
+    SERAI_CHECK(forget_expired(context));
     SERAI_CHECK(settle(context));
     SERAI_TRY(there, context.session.call(message::CountKeyPackages{}));
     SERAI_TRY(note, load_note(context.vault));

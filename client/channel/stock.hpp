@@ -13,6 +13,8 @@ namespace serai::client::channel {
 inline constexpr std::uint32_t kStock = 16;    // key packages that wait after a refill
 inline constexpr std::uint32_t kLowStock = 6;  // fewer are refilled on the next connect
 
+// Both erase the private keys of key packages whose lifetime is over, unless a Welcome for them waits in the mailbox.
+
 // Makes sure that at least `wanted` key packages wait in the directory, and one of last resort that is good for a while. Saved before
 // they are published.
 Result<void> stock_key_packages(const Context& context, std::uint32_t wanted);

@@ -307,5 +307,31 @@ TEST_F(Stock, a_last_resort_whose_arrival_was_not_heard_of_opens_more_than_one_w
     take_all_invitations();
 }
 
+TEST_F(Stock, keys_of_expired_key_packages_are_erased_unless_a_welcome_for_them_waits) {
+    invite_once_more();
+    ASSERT_TRUE(channel::tend_stock(kg.context()));
+    ASSERT_GT(keys_in_vault(), 1U);
+
+    ASSERT_TRUE(channel::tend_stock(at_another_time(100 * kDay)));
+    EXPECT_EQ(keys_in_vault(), 1U);
+
+    take_all_invitations();
+    EXPECT_EQ(keys_in_vault(), 0U);
+}
+
+TEST_F(Stock, keys_of_a_superseded_last_resort_are_erased_when_it_expires) {
+    use_the_last_resort();
+    ASSERT_TRUE(channel::tend_stock(kg.context()));
+    ASSERT_EQ(keys_in_vault(), channel::kStock + 2);
+
+    // Both have ended, but not the certificate.
+    ASSERT_TRUE(channel::tend_stock(at_another_time(40 * kDay)));
+
+    EXPECT_EQ(keys_in_vault(), channel::kStock);
+    ASSERT_TRUE(channel::tend_stock(kg.context()));
+    invite_once_more();
+    take_all_invitations();
+}
+
 }  // namespace
 }  // namespace serai::tests
