@@ -146,7 +146,8 @@ Result<void> clear_removals(const Context& context, const GroupId& group) {
 
 Result<void> clear_proposed(const Context& context, const GroupId& group) {
     SERAI_TRY(channel, load_channel(context.vault, group));
-    if (!channel.group || channel.group->proposals().empty() || is_to_leave(*channel.group)) {
+    if (!channel.group || is_to_leave(*channel.group) ||
+        (channel.group->proposals().empty() && !has_newer_certificate(context, channel))) {
         return {};
     }
     const auto cleared = clear_removals(context, group);

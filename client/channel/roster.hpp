@@ -37,11 +37,12 @@ Result<void> expel(const Context& context,
 // Says on the record that this person goes, with every device. The server proposes the removals, and any other member commits them.
 Result<void> leave(const Context& context, const GroupId& group);
 
-// Removes whoever has to leave: expelled, departing, or with a certificate that does not hold any more. Nothing to do is success.
+// Removes whoever has to leave: expelled, departing, or with a certificate that does not hold any more; and puts a renewed certificate of
+// this device into its leaf. Nothing to do is success.
 // not_permitted if this device is one of them.
 Result<void> clear_removals(const Context& context, const GroupId& group);
 
-// Does that if the server has proposed somebody, and leaves it to others if it is not for us or they are quicker. For commands that
+// Does that if the server has proposed somebody or our certificate was renewed, and leaves it to others if it is not for us or they are quicker. For commands that
 // only read.
 Result<void> clear_proposed(const Context& context, const GroupId& group);
 

@@ -3,6 +3,7 @@
 #include "client/channel/judge.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/secret/random.hpp"
+#include "crypto/x509/certificate.hpp"
 
 #include <algorithm>
 #include <set>
@@ -13,6 +14,7 @@ namespace {
 namespace message = protocol::message;
 namespace mls = crypto::mls;
 namespace network = protocol::network;
+namespace x509 = crypto::x509;
 using protocol::codec::decode_exact;
 using protocol::codec::encode;
 
@@ -58,6 +60,13 @@ Result<void> add_devices(const Context& context,
     return {};
 }
 
+Result<x509::Certificate> certificate_of(const mls::LeafNode& leaf) {
+    const mls::X509Credential* credential = leaf.credential.x509();
+    return credential == nullptr || credential->certificates.empty()
+               ? Result<x509::Certificate>{mls::MlsError::invalid_credential}
+               : x509::Certificate::parse(credential->certificates.front());
+}
+
 // Everybody who has to leave, or is to: by reference where the server has proposed it, by value otherwise.
 Result<void> remove_members(const Context& context,
                             const OpenChannel& channel,
@@ -77,15 +86,18 @@ Result<void> remove_members(const Context& context,
             leaving.push_back(expel->subject.to_string() + "/");
         }
     }
-    bool ourselves = proposed.contains(channel.group->own_leaf().value());
+    const mls::LeafIndex own = channel.group->own_leaf();
+    const bool renews = has_newer_certificate(context, channel);
+    bool ourselves = proposed.contains(own.value());
     channel.group->view()->tree().for_each_member(
         [&](mls::LeafIndex index, const mls::LeafNode& leaf) {
             const std::string device = device_of(leaf);
             const bool leaves = std::ranges::any_of(
                 leaving, [&](const auto& prefix) { return device.starts_with(prefix); });
-            if (!proposed.contains(index.value()) && (leaves || is_unfit(context, leaf))) {
+            const bool unfit = is_unfit(context, leaf) && !(index == own && renews);
+            if (!proposed.contains(index.value()) && (leaves || unfit)) {
                 options.removes.push_back(index);
-                ourselves = ourselves || index == channel.group->own_leaf();
+                ourselves = ourselves || index == own;
             }
         });
     if (ourselves) {
@@ -135,6 +147,22 @@ std::vector<message::ActReceipt> acts_to_use(const OpenChannel& channel,
 
 }  // namespace
 
+bool has_newer_certificate(const Context& context, const OpenChannel& channel) {
+    const auto leaf =
+        channel.group ? channel.group->view()->tree().leaf(channel.group->own_leaf()) : nullptr;
+    if (leaf == nullptr) {
+        return false;
+    }
+    const auto before = certificate_of(*leaf);
+    const auto after = x509::Certificate::parse(context.device.chain.front());
+    if (!before || !after || after->not_after() <= before->not_after()) {
+        return false;
+    }
+    const auto crls = context.network.trust_now().crls(context.device.id.person.trust_domain);
+    return std::ranges::none_of(
+        crls, [&](const x509::Crl& crl) { return crl.revokes(before->serial()); });
+}
+
 bool has_person(const OpenChannel& channel, const network::PersonId& person) {
     const std::string prefix = person.to_string() + "/";
     bool found = false;
@@ -155,7 +183,9 @@ Result<RosterCommit> make_roster_commit(const Context& context,
     }
     SERAI_CHECK(remove_members(context, channel, acts, options));
     const bool removes_nobody = options.removes.empty() && options.references.empty();
-    if (payload.change != RosterChange::admit && removes_nobody) {
+    const bool renews =
+        payload.change == RosterChange::clear && has_newer_certificate(context, channel);
+    if (payload.change != RosterChange::admit && removes_nobody && !renews) {
         return ClientError::not_found;
     }
     add_context(channel, acts, options);

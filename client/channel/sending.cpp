@@ -4,6 +4,7 @@
 #include "client/channel/follower.hpp"
 #include "client/channel/judge.hpp"
 #include "client/channel/roster.hpp"
+#include "client/channel/roster_commit.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
 #include "crypto/document/padding.hpp"
@@ -41,13 +42,14 @@ Result<void> check_members(const Context& context, const mls::Group& group) {
     return {};
 }
 
-// Somebody who is removed before anything is written (RFC 9420, section 12.4: what is proposed is committed first).
-bool has_removals(const Context& context, const mls::Group& group) {
-    bool unfit = !group.proposals().empty();
-    group.view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
-        unfit = unfit || is_unfit(context, leaf);
+// Somebody who is removed before anything is written (RFC 9420, section 12.4: what is proposed is committed first), or our own leaf, if it
+// shows a certificate that has been renewed.
+bool wants_commit(const Context& context, const OpenChannel& channel) {
+    bool wants = !channel.group->proposals().empty() || has_newer_certificate(context, channel);
+    channel.group->view()->tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+        wants = wants || is_unfit(context, leaf);
     });
-    return unfit;
+    return wants;
 }
 
 // Encrypts under the current epoch and saves ratchet, ciphertext and request together.
@@ -177,7 +179,7 @@ Result<HistoryEntry> carry_on_send(const Context& context, Task task) {
             SERAI_CHECK(give_up(context, task));
             return ClientError::removed;
         }
-        if (has_removals(context, *channel.group)) {
+        if (wants_commit(context, channel)) {
             if (auto cleared = clear_removals(context, task.group); !cleared) {
                 return end_unless_interrupted(context, task, cleared.error());
             }

@@ -1,5 +1,8 @@
 // init, enroll, whoami
+#include "client/channel/catch_up.hpp"
+#include "client/channel/roster.hpp"
 #include "client/channel/stock.hpp"
+#include "client/channel/store.hpp"
 #include "client/cli/commands.hpp"
 #include "client/cli/names.hpp"
 #include "client/files.hpp"
@@ -65,6 +68,29 @@ Result<void> init(Program& program, const InitOptions& options) {
     return {};
 }
 
+// A renewed certificate goes into every channel, before the former one ends there and others remove this device for it.
+Result<void> renew_leaves(Program& program, Client& client) {
+    SERAI_TRY(states, channel::load_channel_states(client.vault()));
+    for (const channel::ChannelState& state : states) {
+        auto done = channel::catch_up(client.context(), state.group);
+        if (done) {
+            done = channel::clear_proposed(client.context(), state.group);
+        }
+        if (!done && (done.error() == ClientError::server_lied ||
+                      done.error() == ClientError::protocol_violation)) {
+            return done;
+        }
+        if (!done) {
+            program.out().note("The channel " + to_hex(state.group.value()) +
+                               " does not have the new certificate yet; the next command there "
+                               "tries again: " +
+                               done.error().message());
+        }
+    }
+    program.diagnostics().clear();
+    return {};
+}
+
 Result<void> enroll(Program& program, const std::string& file) {
     SERAI_TRY(client, program.open_offline());
     const auto content = read_file(file, kMaxCertificateFile);
@@ -74,6 +100,7 @@ Result<void> enroll(Program& program, const std::string& file) {
     SERAI_CHECK(client->install_certificate(*content));
     SERAI_CHECK(client->connect());
     SERAI_CHECK(stock_key_packages(client->context(), channel::kStock));
+    SERAI_CHECK(renew_leaves(program, *client));
     program.out().say(person_text(client->genesis(), client->device().id.to_string(), true) +
                       " is enrolled in '" + printable(client->genesis().name) + "'.");
     program.out().emit(boost::json::object{{"id", client->device().id.to_string()},
@@ -128,7 +155,8 @@ void add_setup_commands(CLI::App& app, Program& program) {
 
     auto file = std::make_shared<std::string>();
     auto* enroll_command = app.add_subcommand(
-        "enroll", "Install the certificate that your CA issued, and register with the server");
+        "enroll",
+        "Install the certificate that your CA issued, the first or a renewed one, and register");
     enroll_command->add_option("certificate", *file, "The certificate file")->required();
     enroll_command->callback(
         [&program, file] { program.run([&] { return enroll(program, *file); }); });

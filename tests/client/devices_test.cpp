@@ -9,7 +9,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
+#include <optional>
+#include <thread>
 
 namespace serai::tests {
 namespace {
@@ -149,6 +152,107 @@ TEST_F(Devices, a_revoked_device_is_removed_before_anything_is_written) {
     EXPECT_THAT(kz.must({"members", "Case"}), Not(HasSubstr("KG")));
     EXPECT_EQ(count_of(kz.must({"read", "Case"}), "without KG"), 1U);
     kz.must({"audit", "verify"});
+}
+
+// ---- certificates that end ----
+
+class Renewal : public Devices {
+  protected:
+    Renewal() : kg(device("KG", "focal-point/person-1/laptop")) {}
+
+    // KZ founds with a certificate that ends then, and brings KG in.
+    CommandLine found_with_certificate_until(UnixSeconds end) {
+        options.uris = {network.ca("KZ").uri("focal-point/person-1/laptop")};
+        options.not_after = end;
+        former = network.device_with("KZ", network.ca("KZ"), options);
+        const auto home = network.directory() / "homes/KZ-renewed";
+        make_home(network, *former, server.port(), home);
+        CommandLine kz{home};
+        found(kz);
+        kz.must({"invite", "Case", "KG/person-1"});
+        kg.must({"join"});
+        return kz;
+    }
+
+    // The file of a longer one for the same key.
+    std::string renewed() {
+        options.not_after = leaf_options_now().not_after;
+        options.public_key = former->keys.public_key;
+        const auto file = network.directory() / "renewed.der";
+        const Bytes certificate = network.ca("KZ").issue(options);
+        std::ofstream{file, std::ios::binary}.write(
+            reinterpret_cast<const char*>(certificate.data()),
+            static_cast<std::streamsize>(certificate.size()));
+        return file.string();
+    }
+
+    static std::string epoch_at(const CommandLine& serai) {
+        const std::string said = serai.must({"--json", "members", "Case"});
+        const std::string mark = "\"epoch\":";
+        const std::size_t at = said.find(mark);
+        return said.substr(at, said.find(',', at) - at);
+    }
+
+    CommandLine kg;
+    LeafOptions options = leaf_options_now();
+    std::optional<TestDevice> former;
+};
+
+TEST_F(Renewal, a_leaf_that_has_expired_is_renewed_by_its_device_before_anything_else) {
+    constexpr std::uint64_t kSoon = 12;  // seconds, enough to found and invite
+    const UnixSeconds end{now_seconds().value() + kSoon};
+    const auto kz = found_with_certificate_until(end);
+    while (now_seconds() <= end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+    // The certificate is installed, and no more.
+    constexpr int kKilled = 137;
+    ASSERT_EQ(kz.run({"enroll", renewed()}, "client.publish.saved").exit_code, kKilled);
+
+    kz.must({"send", "Case", "with a new certificate"});
+
+    const std::string read = kg.must({"read", "Case"});
+    EXPECT_EQ(count_of(read, "renewed the channel's keys"), 1U) << read;
+    EXPECT_LT(read.find("renewed the channel's keys"), read.find("with a new certificate"));
+    kg.must({"send", "Case", "nobody had to leave"});
+    EXPECT_EQ(count_of(kz.must({"read", "Case"}), "nobody had to leave"), 1U);
+    EXPECT_THAT(kg.must({"members", "Case"}), HasSubstr("KZ"));
+    kz.must({"audit", "verify"});
+    kg.must({"audit", "verify"});
+}
+
+TEST_F(Renewal, enroll_brings_a_renewed_certificate_into_every_channel_once) {
+    const auto kz = found_with_certificate_until(UnixSeconds{now_seconds().value() + 2 * kDay});
+    const std::string before = epoch_at(kg);
+    const std::string file = renewed();
+
+    kz.must({"enroll", file});
+
+    const std::string after = epoch_at(kg);
+    EXPECT_NE(after, before);
+    kz.must({"enroll", file});
+    kz.must({"read", "Case"});
+    kz.must({"send", "Case", "as before"});
+    EXPECT_EQ(epoch_at(kg), after);
+}
+
+TEST_F(Renewal, a_leaf_whose_certificate_was_revoked_is_not_renewed_but_leaves) {
+    const auto kz = found_with_certificate_until(UnixSeconds{now_seconds().value() + 2 * kDay});
+    const auto registrar = device("KZ", "registrar/person-9/desk");
+    const auto file = network.directory() / "kz.crl";
+    const Bytes crl = network.crl("KZ", {former->chain.front()});
+    std::ofstream{file, std::ios::binary}.write(reinterpret_cast<const char*>(crl.data()),
+                                                static_cast<std::streamsize>(crl.size()));
+    registrar.must({"crl", "publish", file.string()});
+    const std::string before = epoch_at(kg);
+
+    kz.must({"enroll", renewed()});
+
+    constexpr int kRefused = 5;
+    EXPECT_EQ(epoch_at(kg), before);
+    EXPECT_EQ(kz.run({"send", "Case", "still here"}).exit_code, kRefused);
+    kg.must({"send", "Case", "without KZ"});
+    EXPECT_THAT(kg.must({"members", "Case"}), Not(HasSubstr("KZ")));
 }
 
 // ---- the stock of key packages ----
