@@ -42,6 +42,11 @@ class LyingInviter : public TwoMembers {
     LyingInviter() {
         kz.emplace(network, server.port(), "KZ");
         kg.emplace(network, server.port(), "KG");
+        invite_kg();
+    }
+
+    // Into a new channel.
+    void invite_kg() {
         group = kz->found();
         kz->invite(group, *kg);
         const auto open = channel::load_channel(kz->client().vault(), group);
@@ -108,10 +113,22 @@ class LyingInviter : public TwoMembers {
         }
         if (!joined->front().trouble.empty()) {
             EXPECT_FALSE(channel::load_channel(kg->client().vault(), group));
-            EXPECT_FALSE(std::filesystem::is_empty(kg->home() / "evidence"));
+            EXPECT_TRUE(is_noted(joined->front().trouble));
             EXPECT_THAT(*channel::join_all(kg->context()), SizeIs(0));
         }
         return joined->front().trouble;
+    }
+
+    // Whether KG has kept evidence that says so.
+    bool is_noted(const std::string& words) {
+        for (const auto& file : std::filesystem::directory_iterator{kg->home() / "evidence"}) {
+            std::ifstream in{file.path()};
+            const std::string content{std::istreambuf_iterator<char>{in}, {}};
+            if (content.find(words) != std::string::npos) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // Of the record that admits KG.
@@ -206,6 +223,21 @@ TEST_P(LyingInviterWithBadCertificate, is_not_believed) {
 INSTANTIATE_TEST_SUITE_P(each,
                          LyingInviterWithBadCertificate,
                          testing::Range(std::size_t{0}, bad_certificates("", {}).size()));
+
+TEST_F(LyingInviter, is_not_believed_with_a_member_whose_certificate_was_revoked) {
+    kg->join();
+    Member registrar{network, server.port(), "TJ", "registrar/person-9/desk"};
+    const TestDevice lost = network.device("TJ");
+    ASSERT_TRUE(
+        registrar.context().session.call(message::PublishCrl{network.crl("TJ", lost.chain)}));
+    // After the list: what counts is what stood in the log when KG was admitted.
+    invite_kg();
+    Claims claims = truth;
+    claims.others = {key_package_of(lost)};
+
+    EXPECT_THAT(join_forged(claims),
+                HasSubstr(make_error_code(crypto::x509::X509Error::revoked).message()));
+}
 
 TEST_F(LyingInviter, is_not_believed_with_a_member_against_the_rules) {
     Claims claims = truth;
