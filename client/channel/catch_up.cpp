@@ -47,6 +47,28 @@ bool is_of_one_channel(const ErrorCode& error) {
            error == WireError::not_found;
 }
 
+template <class Wanted>
+Result<std::vector<Unfollowed>> catch_up_if(const Context& context, Wanted wanted) {
+    SERAI_TRY(states, load_channel_states(context.vault));
+    std::vector<Unfollowed> unfollowed;
+    for (const ChannelState& state : states) {
+        if (!wanted(state)) {
+            continue;
+        }
+        const auto done = catch_up(context, state.group);
+        if (!done && !is_of_one_channel(done.error())) {
+            return done.error();
+        }
+        if (!done) {
+            const bool by_server = done.error().category() == wire_category();
+            unfollowed.push_back(
+                {state.group,
+                 by_server ? done.error().message() : context.diagnostics.explanation()});
+        }
+    }
+    return unfollowed;
+}
+
 }  // namespace
 
 Result<void> take_records(const Context& context,
@@ -111,21 +133,14 @@ Result<void> read_log(const Context& context, const GroupId& group, const OnEntr
 }
 
 Result<std::vector<Unfollowed>> catch_up_everywhere(const Context& context) {
-    SERAI_TRY(states, load_channel_states(context.vault));
-    std::vector<Unfollowed> unfollowed;
-    for (const ChannelState& state : states) {
-        const auto done = catch_up(context, state.group);
-        if (!done && !is_of_one_channel(done.error())) {
-            return done.error();
-        }
-        if (!done) {
-            const bool by_server = done.error().category() == wire_category();
-            unfollowed.push_back(
-                {state.group,
-                 by_server ? done.error().message() : context.diagnostics.explanation()});
-        }
-    }
-    return unfollowed;
+    return catch_up_if(context, [](const ChannelState&) { return true; });
+}
+
+Result<void> catch_up_unheard(const Context& context) {
+    SERAI_CHECK(catch_up_if(context, [](const ChannelState& state) {
+        return state.title.empty() && state.standing == Standing::member;
+    }));
+    return {};
 }
 
 }  // namespace serai::client::channel

@@ -30,6 +30,10 @@ struct Unfollowed {
 
 Result<std::vector<Unfollowed>> catch_up_everywhere(const Context& context);
 
+// The same for those whose title we have not heard: so a join leaves them that was interrupted behind their Welcome, and by their title
+// no command would find them. One that cannot be followed is left to the commands that are for it.
+Result<void> catch_up_unheard(const Context& context);
+
 // Takes records that lie here already (a page, or a pushed event); they must continue where we stand.
 Result<void> take_records(const Context& context,
                           const GroupId& group,

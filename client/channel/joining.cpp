@@ -392,6 +392,7 @@ Result<std::vector<Joined>> join_all(const Context& context) {
                 joined.push_back(std::move(one));
             }
             SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
+            SERAI_CRASH_POINT("client.join.taken");
         }
     }
     return joined;

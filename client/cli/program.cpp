@@ -182,6 +182,7 @@ Result<Client*> Program::open_online() {
     for (const std::string& notice : notices) {
         output_.note(printable(notice));
     }
+    SERAI_CHECK(channel::catch_up_unheard(client->context()));
     // Others may have brought us into channels since; being short of key packages is no reason to fail.
     if (auto tended = channel::tend_stock(client->context()); !tended) {
         if (tended.error() == ClientError::unreachable ||

@@ -162,6 +162,33 @@ TEST_F(ClientCrash, a_welcome_that_was_taken_is_not_taken_again_after_a_removal)
     EXPECT_NE(uz.must({"join"}).find("Joined 'Case'"), std::string::npos);
 }
 
+TEST_F(ClientCrash, a_channel_that_was_joined_has_its_title_wherever_its_join_was_interrupted) {
+    for (const std::string point : {"client.join.saved", "client.join.taken"}) {
+        for (const bool again : {false, true}) {
+            SCOPED_TRACE(point + (again ? ", then join" : ", then send"));
+            const std::string name = point + (again ? "-join" : "-send");
+            const auto home = network.directory() / "homes" / name;
+            make_home(network,
+                      network.device("UZ", "focal-point/" + name + "/laptop"),
+                      server.port(),
+                      home);
+            const CommandLine fresh{home};
+            fresh.must({"join"});
+            kz.must({"invite", "Case", "UZ/" + name});
+            die(fresh, {"join"}, point);
+            ASSERT_EQ(count_of(fresh.must({"channels", "--offline"}), "Case"), 0U);
+
+            if (again) {
+                fresh.must({"join"});
+            } else {
+                fresh.must({"send", "Case", "said by " + name});
+            }
+
+            EXPECT_EQ(count_of(fresh.must({"channels", "--offline"}), "Case"), 1U);
+        }
+    }
+}
+
 TEST_F(ClientCrash, key_packages_are_published_once) {
     for (const std::string point : {"client.publish.saved", "client.publish.answered"}) {
         const auto home = network.directory() / "homes" / point;
