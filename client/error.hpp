@@ -32,7 +32,7 @@ enum class ClientError {
     removed = 40,        // this device is no longer a member
     not_permitted = 41,  // we would be refused: not ours to do
     wedged =
-        42,  // the channel's state cannot follow the log any more; a registrar must admit the device anew
+        42,  // our keys do not follow the channel any more; an official must restore the device
     too_contended = 43,  // lost every race for the next epoch; trying again is all right
     damaged_content =
         44,  // a document or message that does not decrypt or does not match its manifest

@@ -62,19 +62,18 @@ Result<HistoryEntry> Follower::take_own_commit(const Seen& seen, const Task& tas
     const auto after = members_of(*pending->next.view());
     std::ranges::set_difference(after, before, std::back_inserter(entry.added));
     std::ranges::set_difference(before, after, std::back_inserter(entry.removed));
-    for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
-    }
+    note_change(seen, entry, pending->next.epoch());
     channel_->group = std::move(pending->next);
-    epoch_changed_ = true;
     finish(task);
     set_back_commits();
     return entry;
 }
 
 Result<HistoryEntry> Follower::take_own_return(const Seen& seen, const Task& task) {
-    if (!seen.record.acts.empty()) {
-        return accuse(seen.entry, "the server put acts beside our return");
+    const auto request = task.frame ? decode_exact<message::Commit>(task.frame->body)
+                                    : Result<message::Commit>{ClientError::vault_damaged};
+    if (!request || seen.record.acts != request->acts) {
+        return accuse(seen.entry, "the server put other acts beside our return than we sent");
     }
     SERAI_TRY(pending, load_pending(context_->vault, channel_->state.group));
     if (!pending) {
@@ -83,11 +82,11 @@ Result<HistoryEntry> Follower::take_own_return(const Seen& seen, const Task& tas
     HistoryEntry entry = entry_for(seen, EntryKind::change);
     entry.sender = context_->device.id.to_string();
     entry.note = std::string{kCameBack};
+    note_change(seen, entry, pending->next.epoch());
     channel_->group = std::move(pending->next);
     channel_->lost.reset();
     channel_->state.standing = Standing::member;
     channel_->state.lost_at.reset();
-    epoch_changed_ = true;
     drop_pending(batch_, channel_->state.group);
     finish(task);
     return entry;
@@ -155,13 +154,21 @@ Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
     if (!keys.why.empty()) {
         entry.note = "this device cannot follow it: " + keys.why;
     }
-    for (const message::ActReceipt& receipt : seen.record.acts) {
-        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
-    }
-    epoch_changed_ = true;
+    note_change(seen, entry, change.next->epoch());
     set_back_commits();
     move_on(seen, std::move(change), std::move(keys));
     return entry;
+}
+
+// What later commits are judged by.
+void Follower::note_change(const Seen& seen, const HistoryEntry& entry, std::uint64_t epoch) {
+    for (const message::ActReceipt& receipt : seen.record.acts) {
+        channel_->state.used_acts.push_back(receipt.receipt.leaf.entry_id);
+    }
+    if (!entry.removed.empty()) {
+        channel_->state.removed_at = Epoch{epoch};
+    }
+    epoch_changed_ = true;
 }
 
 // Into the epoch after the commit: with keys, without them, or not at all.

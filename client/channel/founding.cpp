@@ -1,7 +1,7 @@
 #include "client/channel/founding.hpp"
 
+#include "client/channel/authority.hpp"
 #include "client/channel/catch_up.hpp"
-#include "client/channel/judge.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/store.hpp"
 #include "client/channel/verdict.hpp"

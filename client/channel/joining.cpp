@@ -1,5 +1,6 @@
 #include "client/channel/joining.hpp"
 
+#include "client/channel/authority.hpp"
 #include "client/channel/judge.hpp"
 #include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
@@ -242,6 +243,7 @@ class Joining {
             commit->auth.confirmation_tag != channel_.group->view()->confirmation_tag()) {
             return refuse("the Welcome does not belong to the record that it names");
         }
+        const Decision ours{network::ActKind::admit, context_.device.id.person, {}};
         bool admitted = false;
         for (const message::ActReceipt& receipt : record.acts) {
             if (std::ranges::find(channel_.state.used_acts, receipt.receipt.leaf.entry_id) !=
@@ -254,9 +256,8 @@ class Joining {
                            ? refuse(context_.diagnostics.explanation())
                            : authority.error();
             }
-            admitted =
-                admitted || (authority->admits && authority->subject == context_.device.id.person &&
-                             may_admit_us(*authority));
+            admitted = admitted || (authority->decision == ours &&
+                                    may_decide(context_, channel_.state, *authority));
             channel_.state.used_acts.push_back(receipt.receipt.leaf.entry_id);
         }
         if (!admitted) {
@@ -275,8 +276,6 @@ class Joining {
         entry_.added.push_back(context_.device.id.to_string());
         return {};
     }
-
-    bool may_admit_us(const Authority& authority) const;
 
     // What an earlier membership knew: the title, and the acts that were used then and may not be used again.
     Result<void> remember_before() {
@@ -319,14 +318,6 @@ class Joining {
     std::string reason_;
     std::optional<message::RecordEntry> misfit_;  // a record that breaks the chain
 };
-
-bool Joining::may_admit_us(const Authority& authority) const {
-    return network::may_admit(context_.network.genesis(),
-                              channel_.state.rules,
-                              channel_.state.founder,
-                              authority.signer,
-                              authority.subject);
-}
 
 // Whether that Welcome was taken in already; perhaps we have been removed since.
 Result<bool> is_taken(const Context& context, const message::MailboxItem& item) {

@@ -1,11 +1,9 @@
 #include "client/channel/judge.hpp"
 
-#include "crypto/act/channel_chain.hpp"
+#include "client/channel/authority.hpp"
 #include "crypto/act/channel_group.hpp"
-#include "crypto/act/opening.hpp"
 #include "crypto/x509/certificate.hpp"
 #include "protocol/base/limits.hpp"
-#include "protocol/network/authority.hpp"
 
 #include <algorithm>
 #include <set>
@@ -30,28 +28,6 @@ Result<network::SpiffeId> claimed_id(const mls::LeafNode& leaf) {
     }
     SERAI_TRY(certificate, x509::Certificate::parse(credential->certificates.front()));
     return certificate.claimed_id();
-}
-
-// Fields, inclusion, signature, time: what holds for every act.
-Result<x509::Identity> verify_receipt(const Context& context, const message::ActReceipt& receipt) {
-    const network::ActHeader& header = receipt.act.seal.header;
-    if (auto leads = act::verify_act_receipt(context.network.genesis().log_origin, receipt);
-        !leads) {
-        return refuse(context, "an act that is not what its leaf says: " + leads.error().message());
-    }
-    SERAI_CHECK(
-        context.log.check_included(context.session, receipt.receipt.index, receipt.receipt.leaf));
-    const auto verified = act::verify_act(context.network.network().act_context(),
-                                          receipt.act,
-                                          context.network.trust_at(receipt.receipt.index));
-    if (!verified) {
-        return refuse(context,
-                      "an act whose signature does not hold: " + verified.error().message());
-    }
-    if (auto timely = act::check_act_time(header, receipt.receipt.leaf.time); !timely) {
-        return refuse(context, "an act out of its time: " + timely.error().message());
-    }
-    return verified->signer;
 }
 
 // Which people a commit adds or removes.
@@ -84,51 +60,6 @@ Result<std::vector<Change>> changes_of(const Context& context,
     return changes;
 }
 
-bool may(const Context& context, const ChannelState& state, const Authority& authority) {
-    const network::Genesis& genesis = context.network.genesis();
-    return authority.admits
-               ? network::may_admit(
-                     genesis, state.rules, state.founder, authority.signer, authority.subject)
-               : network::may_expel(genesis, state.founder, authority.signer, authority.subject);
-}
-
-// By id: a server could put one signed act into two leaves.
-Result<void> check_unused(const Context& context,
-                          const ChannelState& state,
-                          std::span<const message::ActReceipt> before,
-                          const EntryId& id) {
-    const bool repeated = std::ranges::find(state.used_acts, id) != state.used_acts.end() ||
-                          std::ranges::any_of(before, [&](const message::ActReceipt& other) {
-                              return other.receipt.leaf.entry_id == id;
-                          });
-    if (repeated) {
-        return refuse(context, "a commit uses an act for the second time");
-    }
-    return {};
-}
-
-// Whether the acts beside a record are those under the sender's signature.
-bool are_named(const message::ChannelAad& aad, std::span<const message::ActReceipt> acts) {
-    return std::ranges::equal(aad.acts, acts, [](const auto& reference, const auto& act_receipt) {
-        return reference.index == act_receipt.receipt.index &&
-               reference.leaf_hash == act::leaf_hash(act_receipt.receipt.leaf);
-    });
-}
-
-// The acts beside the record are those under the committer's signature, each new.
-Result<void> check_references(const Context& context,
-                              const ChannelState& state,
-                              const message::ChannelAad& aad,
-                              std::span<const message::ActReceipt> acts) {
-    if (!are_named(aad, acts)) {
-        return refuse(context, "a commit names other acts than those beside it");
-    }
-    for (std::size_t i = 0; i < acts.size(); ++i) {
-        SERAI_CHECK(check_unused(context, state, acts.first(i), acts[i].receipt.leaf.entry_id));
-    }
-    return {};
-}
-
 // Whether a list revokes the leaf's certificate, or it has expired.
 std::string unfitness(const x509::TrustStore& trust, const mls::LeafNode& leaf, UnixSeconds at) {
     const mls::X509Credential* credential = leaf.credential.x509();
@@ -149,15 +80,30 @@ std::string unfitness(const x509::TrustStore& trust, const mls::LeafNode& leaf, 
     return certificate->not_after() <= at ? "its certificate has expired" : "";
 }
 
-// A member that lost its way and comes back: it replaces its own leaf, shows by a resumption PSK that it was there (whether it really
-// has that secret, the confirmation tag has said), and changes nothing else.
+// Whether a resumption PSK shows that a member was there (whether it really has that secret, the confirmation tag has said): one of the
+// last epochs, that nobody has who has left since.
+bool shows_membership(const ChannelState& state,
+                      const mls::PublicGroup& before,
+                      const mls::StagedPublicCommit& change) {
+    const auto* psk = change.psks.size() == 1
+                          ? std::get_if<mls::ResumptionPskId>(&change.psks.front().key)
+                          : nullptr;
+    return psk != nullptr && psk->usage == mls::ResumptionPskUsage::application &&
+           psk->group_id == before.group_id() && psk->epoch <= before.epoch() &&
+           psk->epoch + limits::kResumptionEpochs >= before.epoch() &&
+           psk->epoch >= state.removed_at.value();
+}
+
+// A member that lost its way and comes back: it replaces its own leaf, by a resumption PSK or else by its restoration, and changes
+// nothing else.
 Result<void> judge_return(const Context& context,
+                          const ChannelState& state,
                           const mls::PublicGroup& before,
                           const mls::StagedPublicCommit& change,
                           const message::ChannelAad& aad,
                           std::span<const message::ActReceipt> acts) {
-    if (change.removes.size() != 1 || !change.adds.empty() || !acts.empty() || !aad.acts.empty() ||
-        !change.committer_update || change.reinit || change.extensions_changed) {
+    if (change.removes.size() != 1 || !change.adds.empty() || !change.committer_update ||
+        change.reinit || change.extensions_changed) {
         return refuse(context, "a commit from outside does more than come back");
     }
     SERAI_TRY(old_id, claimed_id(*change.removes.front().leaf));
@@ -165,16 +111,19 @@ Result<void> judge_return(const Context& context,
     if (old_id != new_id) {
         return refuse(context, new_id.to_string() + " takes the place of " + old_id.to_string());
     }
-    const auto* psk = change.psks.size() == 1
-                          ? std::get_if<mls::ResumptionPskId>(&change.psks.front().key)
-                          : nullptr;
-    if (psk == nullptr || psk->usage != mls::ResumptionPskUsage::application ||
-        psk->group_id != before.group_id() || psk->epoch > before.epoch() ||
-        psk->epoch + limits::kResumptionEpochs < before.epoch()) {
+    SERAI_CHECK(check_named_unused(context, state, aad, acts));
+    if (acts.empty() && shows_membership(state, before, change)) {
+        return {};
+    }
+    if (acts.size() != 1 || !change.psks.empty()) {
         return refuse(context,
                       new_id.to_string() + " comes back without showing that it was there");
     }
-    return {};
+    SERAI_TRY(authority, verify_unused_authority(context, state, acts.front()));
+    const Decision restoration{network::ActKind::restore, new_id.person, new_id.device};
+    return authority.decision == restoration
+               ? Result<void>{}
+               : refuse(context, new_id.to_string() + " comes back by an act that is not its own");
 }
 
 }  // namespace
@@ -235,71 +184,6 @@ Result<void> LeafJudge::validate_external_sender(const mls::ExternalSender& send
     return act::check_external_sender(*genesis_, sender);
 }
 
-Result<Authority> verify_authority(const Context& context,
-                                   const GroupId& group,
-                                   const message::ActReceipt& receipt) {
-    SERAI_TRY(signer, verify_receipt(context, receipt));
-    const auto about = [&](const auto& statement, bool admits) -> Result<Authority> {
-        if (!statement || statement->group != group) {
-            return refuse(context, "an act that is not about this channel");
-        }
-        return Authority{admits, signer.id.person, statement->subject};
-    };
-    switch (receipt.act.kind()) {
-        case network::ActKind::admit:
-            return about(network::AdmitStatement::parse(receipt.act.fields), true);
-        case network::ActKind::expel:
-            return about(network::ExpelStatement::parse(receipt.act.fields), false);
-        default:
-            return refuse(context, "an act that neither admits nor expels");
-    }
-}
-
-std::optional<Decision> decision_in(const message::ActReceipt& receipt) {
-    if (receipt.act.kind() == network::ActKind::admit) {
-        const auto admit = network::AdmitStatement::parse(receipt.act.fields);
-        return admit ? std::optional{Decision{true, admit->subject}} : std::nullopt;
-    }
-    if (receipt.act.kind() == network::ActKind::expel) {
-        const auto expel = network::ExpelStatement::parse(receipt.act.fields);
-        return expel ? std::optional{Decision{false, expel->subject}} : std::nullopt;
-    }
-    return std::nullopt;
-}
-
-Result<Authority> verify_unused_authority(const Context& context,
-                                          const ChannelState& state,
-                                          const message::ActReceipt& receipt) {
-    SERAI_CHECK(check_unused(context, state, {}, receipt.receipt.leaf.entry_id));
-    SERAI_TRY(authority, verify_authority(context, state.group, receipt));
-    if (!may(context, state, authority)) {
-        return refuse(context,
-                      authority.signer.to_string() + " may not decide about " +
-                          authority.subject.to_string());
-    }
-    return authority;
-}
-
-Result<network::PersonId> verify_founding(const Context& context,
-                                          const GroupId& group,
-                                          const network::ChannelRules& rules,
-                                          const message::ActReceipt& receipt) {
-    const GroupId named = act::group_id_of(context.network.genesis().network_id,
-                                           act::leaf_hash(receipt.receipt.leaf));
-    if (named != group || receipt.act.kind() != network::ActKind::found_channel) {
-        return refuse(context, "the founding act is not the one that this channel is named by");
-    }
-    SERAI_TRY(signer, verify_receipt(context, receipt));
-    const auto statement = network::FoundChannelStatement::parse(receipt.act.fields);
-    if (!statement || statement->rules != rules) {
-        return refuse(context, "the channel has other rules than it was founded with");
-    }
-    if (!network::may_found(context.network.genesis(), rules, signer.id.person)) {
-        return refuse(context, signer.id.to_string() + " may not found such a channel");
-    }
-    return signer.id.person;
-}
-
 Result<void> judge_commit(const Context& context,
                           const ChannelState& state,
                           const mls::PublicGroup& before,
@@ -308,12 +192,12 @@ Result<void> judge_commit(const Context& context,
                           std::span<const message::ActReceipt> acts,
                           const Moment& at) {
     if (change.external) {
-        return judge_return(context, before, change, aad, acts);
+        return judge_return(context, state, before, change, aad, acts);
     }
     if (change.extensions_changed || change.reinit || !change.psks.empty()) {
         return refuse(context, "a commit changes more than the roster");
     }
-    SERAI_CHECK(check_references(context, state, aad, acts));
+    SERAI_CHECK(check_named_unused(context, state, aad, acts));
     SERAI_TRY(changes, changes_of(context, before, change));
     std::vector<Authority> authorities;
     for (const message::ActReceipt& receipt : acts) {
@@ -321,7 +205,8 @@ Result<void> judge_commit(const Context& context,
         authorities.push_back(std::move(authority));
     }
     const auto fits = [](const Authority& authority, const Change& one) {
-        return authority.admits == one.adds && authority.subject == one.person;
+        const auto kind = one.adds ? network::ActKind::admit : network::ActKind::expel;
+        return authority.decision == Decision{kind, one.person, {}};
     };
     for (const Change& one : changes) {
         if (std::ranges::any_of(authorities, [&](const auto& a) { return fits(a, one); })) {
@@ -357,10 +242,10 @@ Result<std::string> judge_proposal(const Context& context,
     std::string reason;
     for (const message::ActReceipt& receipt : acts) {
         SERAI_TRY(authority, verify_unused_authority(context, state, receipt));
-        if (authority.admits || authority.subject != id.person) {
+        if (authority.decision != Decision{network::ActKind::expel, id.person, {}}) {
             return refuse(context, "a proposal with an act that does not expel whom it names");
         }
-        reason = authority.signer == authority.subject
+        reason = authority.signer == authority.decision.subject
                      ? "the person leaves"
                      : "expelled by " + authority.signer.to_string();
     }

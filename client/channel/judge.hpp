@@ -59,42 +59,10 @@ Result<std::string> reason_to_remove(const Context& context,
 // The same by all that we know at present, without asking.
 [[nodiscard]] bool is_unfit(const Context& context, const crypto::mls::LeafNode& leaf);
 
-// An act that holds: who said what about whom.
-struct Authority {
-    bool admits = false;  // or expels
-    protocol::network::PersonId signer;
-    protocol::network::PersonId subject;
-};
-
-// Checks an act beside a record: its fields lead to its leaf, the leaf is in the log, the signature and the signer's certificate
-// hold as of that leaf, and it is about this channel. untrusted with an explanation; server_lied and network errors as they come.
-Result<Authority> verify_authority(const Context& context,
-                                   const GroupId& group,
-                                   const protocol::message::ActReceipt& receipt);
-
-// The same, of an act that no commit has used yet, by somebody who may decide that.
-Result<Authority> verify_unused_authority(const Context& context,
-                                          const ChannelState& state,
-                                          const protocol::message::ActReceipt& receipt);
-
-// What an act says, whether it holds or not; nullopt if it neither admits nor expels.
-struct Decision {
-    bool admits = false;  // or expels
-    protocol::network::PersonId subject;
-};
-
-[[nodiscard]] std::optional<Decision> decision_in(const protocol::message::ActReceipt& receipt);
-
-// Checks the founding act that a group id is made of, and gives who founded it. The same errors.
-Result<protocol::network::PersonId> verify_founding(const Context& context,
-                                                    const GroupId& group,
-                                                    const protocol::network::ChannelRules& rules,
-                                                    const protocol::message::ActReceipt& receipt);
-
 // Whether a staged commit may happen: every add and remove is authorised by an act of the record, except that a member whose
 // certificate does not hold any more may be removed by anybody; every act is used, used for the first time, and named under the
 // committer's signature; nothing else of the group changes. An external commit may do one thing: bring back a member that lost its
-// way, in the place of its own leaf, with a resumption PSK of the last epochs. untrusted with an explanation.
+// way, in the place of its own leaf, with a resumption PSK of the last epochs or by its restoration. untrusted with an explanation.
 Result<void> judge_commit(const Context& context,
                           const ChannelState& state,
                           const crypto::mls::PublicGroup& before,

@@ -1,11 +1,13 @@
 #include "client/channel/rejoining.hpp"
 
+#include "client/channel/authority.hpp"
 #include "client/channel/judge.hpp"
 #include "client/channel/plain.hpp"
 #include "client/channel/store.hpp"
 #include "client/channel/task.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "crypto/act/commitment.hpp"
 #include "crypto/mls/wire/message.hpp"
 #include "crypto/secret/random.hpp"
 
@@ -78,12 +80,15 @@ class Return {
                 SERAI_CHECK(report(channel));
             }
             pause_before(attempt);
-            auto tried = try_once(channel);
-            if (!tried && tried.error() != WireError::stale_epoch &&
-                tried.error() != WireError::not_found) {
-                return tried;
+            const auto ordered = try_once(channel);
+            if (!ordered && ordered.error() != WireError::stale_epoch &&
+                ordered.error() != WireError::not_found) {
+                return ordered.error();
             }
             SERAI_CHECK(read_log(context_, group_, on_entry_));
+            if (ordered) {
+                SERAI_CHECK(check_logged(*ordered));
+            }
         }
         return ClientError::too_contended;
     }
@@ -108,7 +113,7 @@ class Return {
         return done || is_refused_for_good(done.error()) ? Result<void>{} : done;
     }
 
-    Result<void> try_once(const OpenChannel& channel) {
+    Result<message::RecordReceipt> try_once(const OpenChannel& channel) {
         SERAI_TRY(task, find_task(channel));
         if (!task) {
             SERAI_TRY(made, make_commit(channel));
@@ -123,7 +128,23 @@ class Return {
             drop_pending(batch, group_);
             SERAI_CHECK(context_.vault.commit(std::move(batch)));
         }
-        return answer ? Result<void>{} : Result<void>{answer.error()};
+        return answer ? context_.session.decode_answer<message::RecordReceipt>(*answer)
+                      : Result<message::RecordReceipt>{answer.error()};
+    }
+
+    // What the server acknowledged, its channel has.
+    Result<void> check_logged(const message::RecordReceipt& receipt) {
+        SERAI_TRY(record, load_history_entry(context_.vault, group_, receipt.head.n));
+        if (record && record->h == receipt.head.h) {
+            return {};
+        }
+        const std::string accusation =
+            "the server acknowledged our return and its channel does not have it";
+        session::EvidenceFile file{accusation};
+        file.text("checkpoint", context_.log.note())
+            .bytes("group", group_.value())
+            .bytes("receipt", encode(receipt));
+        return context_.evidence.accuse(accusation, file);
     }
 
     // One that an earlier process made for this very epoch.
@@ -150,7 +171,8 @@ class Return {
         if (info == nullptr || !channel.view().check_group_info(*info)) {
             return accuse_group_info(published);
         }
-        SERAI_TRY(options, options_for(channel, published));
+        SERAI_TRY(right, right_to_return(channel, published));
+        SERAI_TRY(options, options_for(channel, right));
         const KeptPsks psks{channel.lost->last};
         options.psk_source = &psks;
         const KnownTreeJudge judge{context_};
@@ -163,11 +185,43 @@ class Return {
                       options,
                       {judge, std::nullopt}));
         pending.next.keep_resumption_psks_of(channel.lost->last);
-        return save(channel, pending);
+        return save(channel, pending, std::move(right));
+    }
+
+    // Why the others should let us in: an epoch whose resumption PSK we all have, or else a restoration, which is used up.
+    struct Right {
+        std::optional<Epoch> psk;
+        std::vector<message::ActReceipt> acts;
+    };
+
+    Result<Right> right_to_return(const OpenChannel& channel,
+                                  const message::PublishedGroup& published) {
+        for (const Epoch& epoch : published.psk_epochs | std::views::reverse) {
+            if (epoch >= channel.state.removed_at &&
+                !channel.lost->last.resumption_psk(epoch.value()).empty()) {
+                return Right{epoch, {}};
+            }
+        }
+        const network::SpiffeId& self = context_.device.id;
+        const Decision restoration{network::ActKind::restore, self.person, self.device};
+        SERAI_TRY(acts, waiting_acts(context_, channel.state, [&](const Decision& decision) {
+                      return decision == restoration;
+                  }));
+        if (acts.empty()) {
+            return context_.diagnostics.fail(
+                ClientError::wedged,
+                "this device has lost its way in the channel, and there is no epoch of which it "
+                "and "
+                "all other members have the key; another official of your party, or the founder, "
+                "brings it back with 'serai restore " +
+                    to_hex(group_.value()) + " " + self.to_string() + "'");
+        }
+        acts.resize(1);
+        return Right{std::nullopt, std::move(acts)};
     }
 
     Result<mls::ExternalCommitOptions> options_for(const OpenChannel& channel,
-                                                   const message::PublishedGroup& published) {
+                                                   const Right& right) const {
         mls::ExternalCommitOptions options;
         const std::string self = context_.device.id.to_string();
         channel.view().tree().for_each_member([&](mls::LeafIndex index, const mls::LeafNode& leaf) {
@@ -175,24 +229,22 @@ class Return {
                 options.removes = index;
             }
         });
-        for (const Epoch& epoch : published.psk_epochs | std::views::reverse) {
-            if (!channel.lost->last.resumption_psk(epoch.value()).empty()) {
-                mls::PreSharedKeyId id;
-                id.key = mls::ResumptionPskId{
-                    mls::ResumptionPskUsage::application, channel.view().group_id(), epoch.value()};
-                options.psks.push_back(std::move(id));
-                break;
-            }
+        if (!options.removes) {
+            return ClientError::vault_damaged;
         }
-        if (!options.removes || options.psks.empty()) {
-            return context_.diagnostics.fail(
-                ClientError::wedged,
-                "this device has lost its way in the channel for too long; an official of your "
-                "party has to remove you and invite you anew");
+        if (right.psk) {
+            mls::PreSharedKeyId id;
+            id.key = mls::ResumptionPskId{mls::ResumptionPskUsage::application,
+                                          channel.view().group_id(),
+                                          right.psk->value()};
+            options.psks.push_back(std::move(id));
         }
         message::ChannelAad aad;
         aad.message_id = MessageId{crypto::system_random().array<16>()};
         aad.head = *channel.state.cursor;
+        for (const message::ActReceipt& act : right.acts) {
+            aad.acts.push_back({act.receipt.index, crypto::act::leaf_hash(act.receipt.leaf)});
+        }
         options.authenticated_data = encode(aad);
         options.published_info.with_external_pub = true;
         options.published_info.extensions.set(
@@ -200,12 +252,13 @@ class Return {
         return options;
     }
 
-    Result<Task> save(const OpenChannel& channel, const mls::PendingCommit& pending) {
+    Result<Task> save(const OpenChannel& channel, const mls::PendingCommit& pending, Right right) {
         message::Commit request;
         request.group = group_;
         request.epoch = Epoch{channel.view().epoch()};
         request.commit = encode(pending.commit);
         request.group_info = encode(mls::MlsMessage{pending.group_info});
+        request.acts = std::move(right.acts);
         SERAI_TRY(number, next_task_number(context_.vault));
         Task task{number,
                   TaskKind::rejoin,

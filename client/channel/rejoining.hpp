@@ -1,6 +1,7 @@
 // Comes back into a channel that our keys do not follow any more: after a commit whose secrets do not hold, or when another copy of
 // our state was used (a vault put back from a backup). By external commit (RFC 9420, section 12.4.3.2), in the place of our own leaf,
-// with a resumption PSK of an epoch that we were in: a signature key alone brings nobody in.
+// with a resumption PSK of an epoch that we were in, or else by the restoration that another official has signed: a signature key alone
+// brings nobody in.
 #pragma once
 
 #include "client/channel/catch_up.hpp"
@@ -9,8 +10,7 @@
 namespace serai::client::channel {
 
 // Nothing if the channel is not lost. Says on the record what could not be followed, then commits, reading on whenever another commit
-// was first. wedged if no epoch that we have is remembered by all others: then an official of our party has to remove and invite this
-// device anew. too_contended, server_lied, wire errors.
+// was first. wedged if no epoch that we have is remembered by all others and nobody has restored this device. too_contended, server_lied, wire errors.
 Result<void> come_back(const Context& context, const GroupId& group, const OnEntry& on_entry = {});
 
 }  // namespace serai::client::channel

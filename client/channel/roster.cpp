@@ -46,6 +46,19 @@ Result<void> begin(const Context& context,
     return {};
 }
 
+// An act and no more. One that says the same and waits already is as good.
+template <class Request>
+Result<void> record_act(const Context& context, const GroupId& group, const Request& request) {
+    SERAI_TRY(number, next_task_number(context.vault));
+    Task task{number, TaskKind::plain, group, std::nullopt, {}};
+    task.frame = message::make_request(session::Session::fresh_request_id(), request);
+    vault::Batch batch = context.vault.batch();
+    task.save(batch);
+    SERAI_CHECK(context.vault.commit(std::move(batch)));
+    const auto done = carry_on_plain(context, task);
+    return done || done.error() == WireError::exists ? Result<void>{} : done;
+}
+
 // What the server has proposed about us another member commits.
 bool is_to_leave(const crypto::mls::Group& group) {
     return std::ranges::any_of(group.proposals(), [&](const auto& cached) {
@@ -111,16 +124,15 @@ Result<bool> add_devices_of(const Context& context,
 Result<void> authorise(const Context& context,
                        const GroupId& group,
                        const network::PersonId& person) {
-    SERAI_TRY(number, next_task_number(context.vault));
-    Task task{number, TaskKind::plain, group, std::nullopt, {}};
-    task.frame =
-        message::make_request(session::Session::fresh_request_id(),
-                              message::Admit{context.sign(network::AdmitStatement{group, person})});
-    vault::Batch batch = context.vault.batch();
-    task.save(batch);
-    SERAI_CHECK(context.vault.commit(std::move(batch)));
-    const auto done = carry_on_plain(context, task);
-    return done || done.error() == WireError::exists ? Result<void>{} : done;
+    return record_act(
+        context, group, message::Admit{context.sign(network::AdmitStatement{group, person})});
+}
+
+Result<void> restore(const Context& context,
+                     const GroupId& group,
+                     const network::SpiffeId& device) {
+    return record_act(
+        context, group, message::Restore{context.sign(network::RestoreStatement{group, device})});
 }
 
 Result<void> leave(const Context& context, const GroupId& group) {
@@ -128,16 +140,8 @@ Result<void> leave(const Context& context, const GroupId& group) {
     if (channel.state.standing == Standing::removed) {
         return ClientError::removed;
     }
-    SERAI_TRY(number, next_task_number(context.vault));
-    Task task{number, TaskKind::plain, group, std::nullopt, {}};
-    task.frame = message::make_request(
-        session::Session::fresh_request_id(),
-        message::Expel{context.sign(network::ExpelStatement{group, context.device.id.person})});
-    vault::Batch batch = context.vault.batch();
-    task.save(batch);
-    SERAI_CHECK(context.vault.commit(std::move(batch)));
-    const auto done = carry_on_plain(context, task);
-    return done || done.error() == WireError::exists ? Result<void>{} : done;
+    const network::ExpelStatement departure{group, context.device.id.person};
+    return record_act(context, group, message::Expel{context.sign(departure)});
 }
 
 Result<void> clear_removals(const Context& context, const GroupId& group) {

@@ -27,6 +27,12 @@ Result<void> authorise(const Context& context,
                        const GroupId& group,
                        const protocol::network::PersonId& person);
 
+// Signs that a device may come back into the channel although it has lost the keys: for an official other than the person. The device
+// uses it with its next command.
+Result<void> restore(const Context& context,
+                     const GroupId& group,
+                     const protocol::network::SpiffeId& device);
+
 // Expels a person with every device, or sees another member do it. not_found if the person is no member to begin with; not_permitted
 // for oneself (no member can commit its
 // own removal).

@@ -1,7 +1,7 @@
 // How one roster change is carried out; what people ask for is in roster.cpp.
+#include "client/channel/authority.hpp"
 #include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
-#include "client/channel/judge.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/roster_commit.hpp"
 #include "client/channel/verdict.hpp"
@@ -182,41 +182,12 @@ class Change {
         return std::move(*waiting);
     }
 
-    // The acts that hold, that nobody has used yet, and that `wanted` says yes to. What the server lists is judged as a commit with it
-    // would be: who commits a bad one parts from all others. Only what is wanted is verified, since that takes requests.
-    template <class Wanted>
-    Result<std::vector<message::ActReceipt>> find_waiting(const ChannelState& state,
-                                                          Wanted wanted) {
-        std::vector<message::ActReceipt> found;
-        message::ListActs request;
-        request.group = task_.group;
-        while (true) {
-            SERAI_TRY(page, context_.session.call(request));
-            if (page.acts.empty()) {
-                return found;
-            }
-            request.after = page.acts.back().receipt.index.value();
-            for (message::ActReceipt& receipt : page.acts) {
-                const auto decision = decision_in(receipt);
-                if (!decision || !wanted(*decision)) {
-                    continue;
-                }
-                const auto authority = verify_unused_authority(context_, state, receipt);
-                if (!authority && authority.error() != ClientError::untrusted) {
-                    return authority.error();
-                }
-                if (authority) {
-                    found.push_back(std::move(receipt));
-                }
-            }
-        }
-    }
-
     Result<std::optional<message::ActReceipt>> find_ours() {
         SERAI_TRY(channel, load_channel(context_.vault, task_.group));
-        SERAI_TRY(found, find_waiting(channel.state, [&](const Decision& decision) {
-                      return decision.admits == is_admission() &&
-                             decision.subject == payload_.subject;
+        const auto kind = is_admission() ? network::ActKind::admit : network::ActKind::expel;
+        const Decision ours{kind, payload_.subject, {}};
+        SERAI_TRY(found, waiting_acts(context_, channel.state, [&](const Decision& decision) {
+                      return decision == ours;
                   }));
         return found.empty() ? std::optional<message::ActReceipt>{} : std::move(found.front());
     }
@@ -334,8 +305,9 @@ class Change {
     }
 
     Result<void> build(OpenChannel& channel) {
-        SERAI_TRY(expulsions, find_waiting(channel.state, [&](const Decision& decision) {
-                      return !decision.admits && has_person(channel, decision.subject);
+        SERAI_TRY(expulsions, waiting_acts(context_, channel.state, [&](const Decision& decision) {
+                      return decision.kind == network::ActKind::expel &&
+                             has_person(channel, decision.subject);
                   }));
         SERAI_TRY(made, make_roster_commit(context_, channel, payload_, std::move(expulsions)));
         payload_.commit = made.request.commit;

@@ -9,8 +9,7 @@ using protocol::codec::Writer;
 namespace message = protocol::message;
 namespace network = protocol::network;
 
-constexpr std::uint16_t kStateVersion = 3;
-constexpr std::uint16_t kStateWithoutLoss = 2;
+constexpr std::uint16_t kStateVersion = 4;
 constexpr std::uint16_t kEntryVersion = 1;
 constexpr std::size_t kMaxText = 4096;
 
@@ -78,13 +77,11 @@ void ChannelState::encode(Writer& writer) const {
         }
     });
     write_optional(writer, lost_at);
+    writer.strong(removed_at);
 }
 
 Result<ChannelState> ChannelState::decode(Reader& reader) {
-    SERAI_TRY(version, reader.u16());
-    if (version < kStateWithoutLoss || version > kStateVersion) {
-        return CodecError::unknown_value;
-    }
+    SERAI_CHECK(read_version(reader, kStateVersion));
     ChannelState out;
     SERAI_TRY(group, reader.strong<GroupId>());
     SERAI_TRY(standing, reader.u8());
@@ -96,10 +93,8 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     SERAI_TRY(cursor, read_optional<message::ChainHead>(reader));
     SERAI_TRY(last_leaf, reader.strong<LogIndex>());
     SERAI_TRY(used, reader.vector());
-    if (version > kStateWithoutLoss) {
-        SERAI_TRY(lost_at, read_optional<message::ChainHead>(reader));
-        out.lost_at = lost_at;
-    }
+    SERAI_TRY(lost_at, read_optional<message::ChainHead>(reader));
+    SERAI_TRY(removed_at, reader.strong<Epoch>());
     if (standing < 1 || standing > 3) {
         return CodecError::unknown_value;
     }
@@ -117,6 +112,8 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     out.first = first;
     out.cursor = cursor;
     out.last_leaf = last_leaf;
+    out.lost_at = lost_at;
+    out.removed_at = removed_at;
     return out;
 }
 

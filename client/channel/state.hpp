@@ -19,7 +19,7 @@ enum class Standing : std::uint8_t {
         3,  // our keys do not follow the log any more: it is read in public until we have come back
 };
 
-// struct { uint16 version = 3; ... } in the order of the members; version 2 ends before lost_at.
+// struct { uint16 version = 4; ... } in the order of the members.
 struct ChannelState {
     GroupId group;
     Standing standing = Standing::member;
@@ -35,6 +35,8 @@ struct ChannelState {
                     // one id is refused, whatever its leaf
     std::optional<protocol::message::ChainHead>
         lost_at;  // the record that we could not follow, until it is reported
+    Epoch
+        removed_at;  // the epoch that the newest commit began that removed somebody; 0: none that we know of
 
     [[nodiscard]] RecordNumber next_record() const {
         return cursor ? next(cursor->n) : RecordNumber{0};

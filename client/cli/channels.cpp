@@ -1,4 +1,4 @@
-// channels, create, invite, join, members, remove, leave, add-devices, authorise
+// channels, create, invite, join, members, remove, leave, add-devices, authorise, restore
 #include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
@@ -295,8 +295,8 @@ Result<void> add_devices(Program& program, const std::string& who, const std::st
     return {};
 }
 
-Result<void> authorise(Program& program, const std::string& id, const std::string& who) {
-    SERAI_TRY(client, program.open_online());
+// Of a channel that we are perhaps not in.
+Result<GroupId> parse_group(Program& program, const std::string& id) {
     const auto bytes = from_hex(id);
     if (!bytes || bytes->size() != GroupId{}.value().size()) {
         return program.diagnostics().fail(ClientError::bad_argument,
@@ -304,12 +304,30 @@ Result<void> authorise(Program& program, const std::string& id, const std::strin
     }
     Digest digest{};
     std::ranges::copy(*bytes, digest.begin());
+    return GroupId{digest};
+}
+
+Result<void> authorise(Program& program, const std::string& id, const std::string& who) {
+    SERAI_TRY(client, program.open_online());
+    SERAI_TRY(group, parse_group(program, id));
     SERAI_TRY(person, parse_person(client->genesis(), who, program.diagnostics()));
-    SERAI_CHECK(channel::authorise(client->context(), GroupId{digest}, person));
+    SERAI_CHECK(channel::authorise(client->context(), group, person));
     program.out().say("Any member of the channel may now bring in " +
                       person_text(client->genesis(), person.to_string()) + " with 'serai invite'.");
+    program.out().emit(boost::json::object{{"channel", to_hex(group.value())},
+                                           {"authorised", person.to_string()}});
+    return {};
+}
+
+Result<void> restore(Program& program, const std::string& id, const std::string& which) {
+    SERAI_TRY(client, program.open_online());
+    SERAI_TRY(group, parse_group(program, id));
+    SERAI_TRY(device, parse_device(client->genesis(), which, program.diagnostics()));
+    SERAI_CHECK(channel::restore(client->context(), group, device));
+    program.out().say(person_text(client->genesis(), device.to_string(), true) +
+                      " may come back into the channel; the next command there does it.");
     program.out().emit(
-        boost::json::object{{"channel", to_hex(digest)}, {"authorised", person.to_string()}});
+        boost::json::object{{"channel", to_hex(group.value())}, {"restored", device.to_string()}});
     return {};
 }
 
@@ -387,6 +405,13 @@ void add_channel_commands(CLI::App& app, Program& program) {
     authorise_command->add_option("person", *who, "KZ/person-1 or spiffe://...")->required();
     authorise_command->callback(
         [&program, name, who] { program.run([&] { return authorise(program, *name, *who); }); });
+
+    auto* restore_command = app.add_subcommand(
+        "restore", "As an official: let a device back in that cannot follow the channel any more");
+    restore_command->add_option("channel", *name, "The channel's whole id")->required();
+    restore_command->add_option("device", *who, "KZ/person-1/laptop or spiffe://...")->required();
+    restore_command->callback(
+        [&program, name, who] { program.run([&] { return restore(program, *name, *who); }); });
 
     auto* leave_command = app.add_subcommand("leave", "Go out of a channel with all your devices");
     leave_command->add_option("channel", *name, "Title or beginning of the id")->required();

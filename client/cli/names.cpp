@@ -85,6 +85,25 @@ Result<network::PersonId> parse_person(const network::Genesis& genesis,
             "spiffe://DOMAIN/ROLE/PERSON");
 }
 
+Result<network::SpiffeId> parse_device(const network::Genesis& genesis,
+                                       std::string_view text,
+                                       Diagnostics& diagnostics) {
+    const std::size_t slash = text.rfind('/');
+    if (slash != std::string_view::npos) {
+        const auto person = parse_person(genesis, text.substr(0, slash), diagnostics);
+        auto device =
+            person ? network::SpiffeId::parse(person->to_string() + std::string{text.substr(slash)})
+                   : Result<network::SpiffeId>{person.error()};
+        if (device) {
+            return std::move(*device);
+        }
+    }
+    return diagnostics.fail(ClientError::bad_argument,
+                            "'" + std::string{text} +
+                                "' is no device of this network; write KZ/person-1/laptop or "
+                                "spiffe://DOMAIN/ROLE/PERSON/DEVICE");
+}
+
 std::string person_text(const network::Genesis& genesis,
                         std::string_view spiffe_id,
                         bool with_device) {

@@ -21,6 +21,11 @@ Result<protocol::network::PersonId> parse_person(const protocol::network::Genesi
                                                  std::string_view text,
                                                  Diagnostics& diagnostics);
 
+// The same with the device's name behind it: "KZ/person-1/laptop". bad_argument.
+Result<protocol::network::SpiffeId> parse_device(const protocol::network::Genesis& genesis,
+                                                 std::string_view text,
+                                                 Diagnostics& diagnostics);
+
 // "KZ person-1" of a SPIFFE id of a person or device; with_device: "KZ person-1 (laptop)". An auditor, registrar or expert is
 // named as such. What is no SPIFFE id comes back as it is.
 [[nodiscard]] std::string person_text(const protocol::network::Genesis& genesis,

@@ -15,7 +15,7 @@ struct RequestName {
     std::string_view name;
 };
 
-constexpr std::array<RequestName, 30> kRequestNames{{
+constexpr std::array<RequestName, 31> kRequestNames{{
     {RequestType::hello, "hello"},
     {RequestType::publish_key_packages, "publish_key_packages"},
     {RequestType::claim_key_package, "claim_key_package"},
@@ -34,6 +34,7 @@ constexpr std::array<RequestName, 30> kRequestNames{{
     {RequestType::list_acts, "list_acts"},
     {RequestType::fetch_group_info, "fetch_group_info"},
     {RequestType::report, "report"},
+    {RequestType::restore, "restore"},
     {RequestType::list_mailbox, "list_mailbox"},
     {RequestType::delete_mailbox, "delete_mailbox"},
     {RequestType::seal_document, "seal_document"},

@@ -54,6 +54,7 @@ enum class RequestType : std::uint16_t {
     list_acts = 31,
     fetch_group_info = 32,
     report = 33,
+    restore = 34,
     list_mailbox = 40,
     delete_mailbox = 41,
     seal_document = 50,

@@ -82,6 +82,7 @@ using FoundChannel =
     ActRequest<RequestType::found_channel, ActReceipt, network::FoundChannelStatement>;
 using Admit = ActRequest<RequestType::admit, ActReceipt, network::AdmitStatement>;
 using Expel = ActRequest<RequestType::expel, ActReceipt, network::ExpelStatement>;
+using Restore = ActRequest<RequestType::restore, ActReceipt, network::RestoreStatement>;
 using Report = ActRequest<RequestType::report, Receipt, network::ReportStatement>;
 using SealDocument =
     ActRequest<RequestType::seal_document, Receipt, network::SealDocumentStatement>;
@@ -616,6 +617,7 @@ using AnyRequest = std::variant<Hello,
                                 EstablishChannel,
                                 Admit,
                                 Expel,
+                                Restore,
                                 Commit,
                                 Send,
                                 FetchRecords,

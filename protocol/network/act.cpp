@@ -15,7 +15,7 @@ constexpr std::uint16_t kActVersion = 1;
 constexpr std::size_t kMaxFieldName = 64;
 constexpr std::size_t kMaxOrigin = 128;
 
-constexpr std::array<std::string_view, 10> kKindNames{
+constexpr std::array<std::string_view, 11> kKindNames{
     "publish-key-packages",
     "claim-key-package",
     "found-channel",
@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, 10> kKindNames{
     "complete-document",
     "query-openings",
     "report",
+    "restore",
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ enum class ActKind : std::uint16_t {
     complete_document = 8,
     query_openings = 9,
     report = 10,
+    restore = 11,
 };
 
 // As in the signature's label "Serai 1.0 <kind>", for instance "open-document".

@@ -42,6 +42,14 @@ bool may_admit(const Genesis& genesis,
     return authorised && may_be_member(genesis, rules, subject);
 }
 
+bool may_restore(const Genesis& genesis,
+                 const ChannelRules& rules,
+                 const PersonId& founder,
+                 const PersonId& signer,
+                 const PersonId& subject) {
+    return signer != subject && may_admit(genesis, rules, founder, signer, subject);
+}
+
 bool may_expel(const Genesis& genesis,
                const PersonId& founder,
                const PersonId& signer,

@@ -27,6 +27,14 @@ namespace serai::protocol::network {
                              const PersonId& signer,
                              const PersonId& subject);
 
+// Restoring a device of a person, whose keys are lost or of no use: who may admit the person, but somebody else than the person. So
+// whoever has a member's key and nothing more cannot let itself in.
+[[nodiscard]] bool may_restore(const Genesis& genesis,
+                               const ChannelRules& rules,
+                               const PersonId& founder,
+                               const PersonId& signer,
+                               const PersonId& subject);
+
 // Expelling: a focal point or registrar of the person's own party, the founder, or the person itself (departure).
 [[nodiscard]] bool may_expel(const Genesis& genesis,
                              const PersonId& founder,

@@ -81,6 +81,7 @@ class Fields {
 
 constexpr std::string_view kGroup = "group";
 constexpr std::string_view kSubject = "subject";
+constexpr std::string_view kDevice = "device";
 constexpr std::string_view kRules = "rules";
 constexpr std::string_view kReference = "key-package";
 constexpr std::string_view kRecord = "record";
@@ -181,6 +182,18 @@ Result<ReportStatement> ReportStatement::parse(std::span<const Field> list) {
     SERAI_TRY(chain_hash, fields.take<Digest>(kChainHash));
     SERAI_CHECK(fields.finish());
     return ReportStatement{group, record, chain_hash};
+}
+
+NamedValues RestoreStatement::values() const {
+    return {{kGroup, value_bytes(group)}, {kDevice, value_bytes(device)}};
+}
+
+Result<RestoreStatement> RestoreStatement::parse(std::span<const Field> list) {
+    Fields fields{list};
+    SERAI_TRY(group, fields.take<GroupId>(kGroup));
+    SERAI_TRY(device, fields.take<SpiffeId>(kDevice));
+    SERAI_CHECK(fields.finish());
+    return RestoreStatement{group, std::move(device)};
 }
 
 NamedValues SealDocumentStatement::values() const {

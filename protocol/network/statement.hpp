@@ -85,6 +85,16 @@ struct ReportStatement {
     static Result<ReportStatement> parse(std::span<const Field> fields);
 };
 
+// The authority for one device to come back into its own place in a channel without the resumption PSK of an epoch.
+struct RestoreStatement {
+    static constexpr ActKind kKind = ActKind::restore;
+    GroupId group;
+    SpiffeId device;
+
+    [[nodiscard]] NamedValues values() const;
+    static Result<RestoreStatement> parse(std::span<const Field> fields);
+};
+
 // Makes an uploaded object visible as a version of a document.
 struct SealDocumentStatement {
     static constexpr ActKind kKind = ActKind::seal_document;

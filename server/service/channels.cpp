@@ -44,6 +44,25 @@ bool is_allowed(const Context& context,
         context.genesis(), founding.founder.person, signer, statement.subject);
 }
 
+bool is_allowed(const Context& context,
+                const repo::Founding& founding,
+                const network::PersonId& signer,
+                const network::RestoreStatement& statement) {
+    return network::may_restore(context.genesis(),
+                                founding.rules,
+                                founding.founder.person,
+                                signer,
+                                statement.device.person);
+}
+
+const network::PersonId& person_of(const network::RestoreStatement& statement) {
+    return statement.device.person;
+}
+
+const network::PersonId& person_of(const auto& statement) {
+    return statement.subject;
+}
+
 template <class Request>
 Result<repo::RecordAct> check_act(const Context& context, const Call& call, Request request) {
     SERAI_TRY(statement,
@@ -52,11 +71,16 @@ Result<repo::RecordAct> check_act(const Context& context, const Call& call, Requ
     if (!is_allowed(context, *channel->head()->founding, call.device().person, statement)) {
         return WireError::forbidden;
     }
-    const auto* party = context.genesis().party_of_domain(statement.subject.trust_domain);
+    const auto& person = person_of(statement);
+    const auto* party = context.genesis().party_of_domain(person.trust_domain);
     if (party == nullptr) {
         return WireError::forbidden;
     }
-    return repo::RecordAct{std::move(request.act), channel, statement.subject, party->code};
+    std::string device;
+    if constexpr (std::is_same_v<typename Request::Statement, network::RestoreStatement>) {
+        device = statement.device.device;
+    }
+    return repo::RecordAct{std::move(request.act), channel, person, std::move(device), party->code};
 }
 
 Result<repo::RecordReport> check(const Context& context,
@@ -141,6 +165,10 @@ void Channels::handle(const Call& call, message::Admit request) const {
 }
 
 void Channels::handle(const Call& call, message::Expel request) const {
+    record_act(call, std::move(request));
+}
+
+void Channels::handle(const Call& call, message::Restore request) const {
     record_act(call, std::move(request));
 }
 

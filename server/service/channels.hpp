@@ -20,6 +20,7 @@ class Channels {
     void handle(const Call& call, const protocol::message::FetchTree& request) const;
     void handle(const Call& call, const protocol::message::ListActs& request) const;
     void handle(const Call& call, const protocol::message::FetchGroupInfo& request) const;
+    void handle(const Call& call, protocol::message::Restore request) const;
     void handle(const Call& call, protocol::message::Report request) const;
 
   private:

@@ -87,36 +87,88 @@ Result<void> check_kind(const mls::StagedPublicCommit& staged) {
     return {};
 }
 
+bool has_authority(const Examination& exam, const repo::PendingAct& act) {
+    const auto& genesis = exam.context.genesis();
+    const auto& founding = *exam.head.founding;
+    const auto& founder = founding.founder.person;
+    switch (act.kind) {
+        case network::ActKind::admit:
+            return network::may_admit(genesis, founding.rules, founder, act.signer, act.subject);
+        case network::ActKind::expel:
+            return network::may_expel(genesis, founder, act.signer, act.subject);
+        case network::ActKind::restore:
+            return network::may_restore(genesis, founding.rules, founder, act.signer, act.subject);
+        default:
+            return false;
+    }
+}
+
+// The acts beside a commit: each waits, is the one under the committer's signature, and is of somebody who may decide that.
+Result<std::vector<const repo::PendingAct*>> named_acts(const Examination& exam,
+                                                        const message::ChannelAad& aad) {
+    const auto& acts = exam.request.acts;
+    if (acts.size() != aad.acts.size()) {
+        return WireError::invalid_commit;
+    }
+    std::vector<const repo::PendingAct*> named;
+    for (std::size_t i = 0; i < acts.size(); ++i) {
+        const auto& receipt = acts[i].receipt;
+        const message::ActReference reference{receipt.index, crypto::act::leaf_hash(receipt.leaf)};
+        const auto pending = exam.head.pending->find(receipt.index.value());
+        if (reference != aad.acts[i] || pending == exam.head.pending->end() ||
+            pending->second.receipt_hash != crypto::sha256(protocol::codec::encode(acts[i]))) {
+            return WireError::invalid_commit;
+        }
+        if (!has_authority(exam, pending->second)) {
+            return WireError::forbidden;
+        }
+        named.push_back(&pending->second);
+    }
+    return named;
+}
+
 // The resumption PSK that an external commit brings: one, of this group, of an epoch that all others remember. Whether its secret is
-// the right one, the members see.
-Result<Epoch> resumption_epoch(const Examination& exam, const mls::StagedPublicCommit& staged) {
+// the right one, the members see. Without one, the restoration of this very device.
+Result<repo::ApplyCommit::Return> right_to_return(const Examination& exam,
+                                                  const message::ChannelAad& aad,
+                                                  const mls::StagedPublicCommit& staged) {
+    SERAI_TRY(acts, named_acts(exam, aad));
+    if (staged.psks.empty()) {
+        const bool restored = acts.size() == 1 && acts.front()->kind == network::ActKind::restore &&
+                              network::SpiffeId{acts.front()->subject, acts.front()->device} ==
+                                  exam.caller.identity.id;
+        return restored ? Result<repo::ApplyCommit::Return>{repo::ApplyCommit::Return{}}
+                        : Result<repo::ApplyCommit::Return>{WireError::invalid_commit};
+    }
     const auto* psk = staged.psks.size() == 1
                           ? std::get_if<mls::ResumptionPskId>(&staged.psks.front().key)
                           : nullptr;
-    if (psk == nullptr || psk->usage != mls::ResumptionPskUsage::application ||
+    if (!acts.empty() || psk == nullptr || psk->usage != mls::ResumptionPskUsage::application ||
         !equal(psk->group_id, exam.request.group.value())) {
         return WireError::invalid_commit;
     }
     const Epoch epoch{psk->epoch};
     const auto common = repo::common_epochs(exam.head, exam.caller.identity.id);
-    return std::ranges::find(common, epoch) != common.end() ? Result<Epoch>{epoch}
-                                                            : Result<Epoch>{WireError::forbidden};
+    if (std::ranges::find(common, epoch) == common.end()) {
+        return WireError::forbidden;
+    }
+    return repo::ApplyCommit::Return{epoch};
 }
 
-// A device that comes back by external commit: it replaces its own leaf, shows that it was there, and changes nothing else.
+// A device that comes back by external commit: it replaces its own leaf, has a right to, and changes nothing else.
 Result<repo::ApplyCommit> check_return(const Examination& exam,
                                        const message::ChannelAad& aad,
                                        mls::StagedPublicCommit staged) {
     const auto& self = *exam.head.roster->find(exam.caller.identity.id);
     if (staged.removes.size() != 1 || staged.removes.front().index.value() != self.leaf ||
-        !exam.request.acts.empty() || !aad.acts.empty() || !exam.request.welcome.empty()) {
+        !exam.request.welcome.empty()) {
         return WireError::invalid_commit;
     }
     SERAI_TRY(identity, exam.judge.identify(staged.committer_update->after->credential));
     if (identity.id != exam.caller.identity.id) {
         return WireError::forbidden;
     }
-    SERAI_TRY(epoch, resumption_epoch(exam, staged));
+    SERAI_TRY(returns, right_to_return(exam, aad, staged));
     for (const auto* due :
          repo::due_removals(*exam.head.roster, *exam.head.pending, *exam.revocations)) {
         if (due->device == identity.id) {
@@ -127,7 +179,7 @@ Result<repo::ApplyCommit> check_return(const Examination& exam,
     result.next = std::move(staged.next);
     result.changed_nodes = std::move(staged.changed_nodes);
     result.committer = {identity.id, exam.caller.party, staged.committer.value(), std::nullopt, {}};
-    result.returned_by = epoch;
+    result.returns = returns;
     return result;
 }
 
@@ -205,15 +257,6 @@ Result<void> check_roster(const Examination& exam,
     return {};
 }
 
-bool has_authority(const Examination& exam, const repo::PendingAct& act) {
-    const auto& genesis = exam.context.genesis();
-    const auto& founding = *exam.head.founding;
-    const auto& founder = founding.founder.person;
-    return act.kind == network::ActKind::admit
-               ? network::may_admit(genesis, founding.rules, founder, act.signer, act.subject)
-               : network::may_expel(genesis, founder, act.signer, act.subject);
-}
-
 using Needs = std::set<std::pair<network::ActKind, network::PersonId>>;
 
 Needs needed_acts(const Examination& exam,
@@ -232,26 +275,19 @@ Needs needed_acts(const Examination& exam,
 }
 
 Result<void> check_acts(const Examination& exam, const message::ChannelAad& aad, Needs needs) {
-    const auto& acts = exam.request.acts;
-    if (acts.size() != aad.acts.size() || acts.size() != needs.size()) {
-        return WireError::invalid_commit;
-    }
-    for (std::size_t i = 0; i < acts.size(); ++i) {
-        const auto& receipt = acts[i].receipt;
-        const message::ActReference reference{receipt.index, crypto::act::leaf_hash(receipt.leaf)};
-        const auto pending = exam.head.pending->find(receipt.index.value());
-        if (reference != aad.acts[i] || pending == exam.head.pending->end() ||
-            pending->second.receipt_hash != crypto::sha256(protocol::codec::encode(acts[i]))) {
-            return WireError::invalid_commit;
-        }
-        if (!has_authority(exam, pending->second)) {
-            return WireError::forbidden;
-        }
-        if (needs.erase({pending->second.kind, pending->second.subject}) == 0) {
+    SERAI_TRY(acts, named_acts(exam, aad));
+    for (const auto* act : acts) {
+        if (needs.erase({act->kind, act->subject}) == 0) {
             return WireError::invalid_commit;
         }
     }
-    return {};
+    for (const auto& [kind, person] : needs) {
+        // Made before the expulsion came, when the device could go by itself: made anew, it uses the act.
+        if (kind == network::ActKind::expel && repo::is_expelled(*exam.head.pending, person)) {
+            return WireError::commit_first;
+        }
+    }
+    return needs.empty() ? Result<void>{} : Result<void>{WireError::invalid_commit};
 }
 
 Result<void> check_welcome(const Examination& exam, const mls::StagedPublicCommit& staged) {

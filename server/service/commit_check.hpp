@@ -7,8 +7,8 @@
 // 3. the commit by MLS' rules (PublicGroup::stage), the credential of every new leaf by its own party's certificates, and the
 //    GroupInfo as the description of the next epoch;
 // 4. nothing but adds, removes and the sender's own update: no change of the rules, no ReInit, no PSK; an external commit replaces the
-//    connected device's own leaf, brings one resumption PSK of an epoch that every other member remembers, and nothing else (the steps
-//    that follow are not for it);
+//    connected device's own leaf, and brings one resumption PSK of an epoch that every other member remembers, or else one unused
+//    restoration of the device by somebody who may, and nothing else (the steps that follow are not for it);
 // 5. whoever has to leave (storage/repo/removals.hpp) is removed, by reference to the server's proposal or by value;
 // 6. every person added may be a member, and has exactly one unused admission; every person removed has exactly one unused
 //    expulsion and is removed with all devices, or goes because a certificate does not hold any more; no act is named that is not

@@ -50,6 +50,7 @@ bool takes_cpu(RequestType type) {
         case RequestType::establish_channel:
         case RequestType::admit:
         case RequestType::expel:
+        case RequestType::restore:
         case RequestType::commit:
         case RequestType::report:
         case RequestType::open_document:
@@ -71,6 +72,7 @@ bool is_kept(RequestType type) {
         case RequestType::establish_channel:
         case RequestType::admit:
         case RequestType::expel:
+        case RequestType::restore:
         case RequestType::commit:
         case RequestType::report:
         case RequestType::delete_mailbox:
@@ -296,6 +298,8 @@ void Dispatcher::execute(const Call& call) const {
             return run<message::Admit>(call, channels_);
         case RequestType::expel:
             return run<message::Expel>(call, channels_);
+        case RequestType::restore:
+            return run<message::Restore>(call, channels_);
         case RequestType::commit:
             return run<message::Commit>(call, channels_);
         case RequestType::send:

@@ -16,7 +16,7 @@
 
 namespace serai::storage::kv {
 
-inline constexpr std::uint64_t kStoreFormat = 2;
+inline constexpr std::uint64_t kStoreFormat = 3;
 
 // Owns everything in the order in which it has to go away.
 struct RocksDatabase {

@@ -57,7 +57,7 @@ struct Plan {
     Bytes record;
     Digest digest{};  // of the commit
     Bytes welcome;
-    bool returns = false;  // by external commit
+    std::optional<ApplyCommit::Return> returns;
     std::vector<UsedAct> acts;
     std::vector<Coming> added;
     std::optional<RecordNumber> welcomed_from;
@@ -110,9 +110,9 @@ class ApplyCommitIntent final : public DeviceIntent {
         effects.rows.merge(plan_.rows);
         put_ranges(appended.head.n, effects.rows);
         put_welcomes(appended, effects);
-        for (const UsedAct& act : plan_.acts) {
+        for (const std::uint64_t leaf : acts_that_end(*head.pending)) {
             effects.rows.erase(Space::state,
-                               make_key(keyspace::kPendingAct, plan_.channel->group(), act.leaf));
+                               make_key(keyspace::kPendingAct, plan_.channel->group(), leaf));
         }
         for (const ServerProposal& proposal : *head.proposals) {
             effects.rows.erase(
@@ -120,7 +120,7 @@ class ApplyCommitIntent final : public DeviceIntent {
                 make_key(keyspace::kProposal, plan_.channel->group(), proposal.record));
         }
         auto last_commit = std::make_shared<const LastCommit>(
-            LastCommit{plan_.digest, {appended.head, appended.receipt}});
+            LastCommit{plan_.digest, {appended.head, appended.receipt}, removed_at(head)});
         effects.rows.put_encoded(
             Space::state, make_key(keyspace::kLastCommit, plan_.channel->group()), *last_commit);
         add_events(head, appended.head.n, effects);
@@ -144,7 +144,7 @@ class ApplyCommitIntent final : public DeviceIntent {
             if (member->device == who().device) {
                 return WireError::forbidden;
             }
-            if (!plan_.returns &&
+            if (!plan_.returns.has_value() &&
                 std::ranges::find(plan_.removed, member->device, &Leaving::device) ==
                     plan_.removed.end()) {
                 return WireError::commit_first;
@@ -153,18 +153,63 @@ class ApplyCommitIntent final : public DeviceIntent {
         return {};
     }
 
+    // The epoch that the newest commit began that removed somebody: this one's perhaps.
+    [[nodiscard]] Epoch removed_at(const ChannelHead& head) const {
+        if (!plan_.removed.empty()) {
+            return Epoch{plan_.next->epoch()};
+        }
+        return head.last_commit == nullptr ? Epoch{0} : head.last_commit->removed_at;
+    }
+
+    // Those that this commit uses, and restorations of devices that it removes.
+    [[nodiscard]] std::vector<std::uint64_t> acts_that_end(const PendingActs& pending) const {
+        std::vector<std::uint64_t> leaves;
+        std::ranges::transform(plan_.acts, std::back_inserter(leaves), &UsedAct::leaf);
+        for (const auto& [leaf, act] : pending) {
+            const SpiffeId device{act.subject, act.device};
+            if (act.kind == ActKind::restore &&
+                std::ranges::find(plan_.removed, device, &Leaving::device) != plan_.removed.end()) {
+                leaves.push_back(leaf);
+            }
+        }
+        return leaves;
+    }
+
+    [[nodiscard]] const PendingAct* find(const PendingActs& pending, const UsedAct& used) const {
+        const auto found = pending.find(used.leaf);
+        return found != pending.end() && found->second.receipt_hash == used.receipt_hash
+                   ? &found->second
+                   : nullptr;
+    }
+
+    // Who comes back without a PSK has one restoration of its own, signed by somebody else.
+    Result<void> judge_restoration(const PendingActs& pending) const {
+        if (plan_.returns->psk) {
+            return plan_.acts.empty() ? Result<void>{} : Result<void>{WireError::invalid_commit};
+        }
+        const PendingAct* act =
+            plan_.acts.size() == 1 ? find(pending, plan_.acts.front()) : nullptr;
+        const bool fits = act != nullptr && act->kind == ActKind::restore &&
+                          SpiffeId{act->subject, act->device} == who().device &&
+                          act->signer != act->subject;
+        return fits ? Result<void>{} : Result<void>{WireError::invalid_commit};
+    }
+
     // Each person who comes has one admission, each who goes one expulsion or is unfit, and nothing is left over.
     Result<void> judge_acts(const ChannelHead& head, UnixMillis now) const {
         const PendingActs& pending = *head.pending;
+        if (plan_.returns) {
+            return judge_restoration(pending);
+        }
         std::set<PersonId> admitted;
         std::set<PersonId> expelled;
         for (const UsedAct& used : plan_.acts) {
-            const auto found = pending.find(used.leaf);
-            if (found == pending.end() || found->second.receipt_hash != used.receipt_hash) {
+            const PendingAct* act = find(pending, used);
+            if (act == nullptr || act->kind == ActKind::restore) {
                 return WireError::invalid_commit;
             }
-            auto& persons = found->second.kind == ActKind::admit ? admitted : expelled;
-            if (!persons.insert(found->second.subject).second) {
+            auto& persons = act->kind == ActKind::admit ? admitted : expelled;
+            if (!persons.insert(act->subject).second) {
                 return WireError::invalid_commit;
             }
         }
@@ -178,6 +223,12 @@ class ApplyCommitIntent final : public DeviceIntent {
                                    is_unfit(*member, revocations(), seconds_of(now));
             if (!by_itself) {
                 leaving.push_back(one.device);
+            }
+        }
+        for (const PersonId& person : persons_of(leaving)) {
+            // Made before the expulsion came, when the device could go by itself: made anew, it uses the act.
+            if (!expelled.contains(person) && is_expelled(pending, person)) {
+                return WireError::commit_first;
             }
         }
         if (admitted != persons_of(coming) || expelled != persons_of(leaving)) {
@@ -225,8 +276,8 @@ class ApplyCommitIntent final : public DeviceIntent {
     // Whether somebody still has to leave after this commit.
     [[nodiscard]] bool leaves_removals(const ChannelHead& head) const {
         PendingActs pending = *head.pending;
-        for (const UsedAct& act : plan_.acts) {
-            pending.erase(act.leaf);
+        for (const std::uint64_t leaf : acts_that_end(pending)) {
+            pending.erase(leaf);
         }
         return !due_removals(*plan_.roster, pending, revocations()).empty();
     }
@@ -253,10 +304,11 @@ class ApplyCommitIntent final : public DeviceIntent {
         overlay.head.epoch = Epoch{plan_.next->epoch()};
         overlay.head.public_group = plan_.next;
         overlay.head.roster = plan_.roster;
-        if (!plan_.acts.empty()) {
+        const auto ended = acts_that_end(*overlay.head.pending);
+        if (!ended.empty()) {
             auto pending = std::make_shared<PendingActs>(*overlay.head.pending);
-            for (const UsedAct& act : plan_.acts) {
-                pending->erase(act.leaf);
+            for (const std::uint64_t leaf : ended) {
+                pending->erase(leaf);
             }
             overlay.head.pending = std::move(pending);
         }
@@ -314,8 +366,10 @@ Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
     }
     const Member* before = input.base->roster->find(input.committer.device);
     input.committer.known = before == nullptr ? KnownEpochs{epoch, {}} : before->known;
-    if (input.returned_by) {
-        note_missed(input.committer.known, input.returned_by->value(), epoch);
+    if (input.returns && input.returns->psk) {
+        note_missed(input.committer.known, input.returns->psk->value(), epoch);
+    } else if (input.returns) {
+        input.committer.known = {epoch, {}};
     }
     // The committer has a new leaf, perhaps with a new certificate.
     auto coming = input.added;
@@ -333,9 +387,9 @@ Plan make_plan(ApplyCommit input, std::vector<Leaving> leaving) {
     }
     put_group_changes(*input.next, input.changed_nodes, group, plan.rows);
     put_group_info(*input.next, group, input.group_info, plan.rows);
-    if (input.returned_by) {
+    if (input.returns) {
         put_member(group, input.committer, plan.rows);
-        plan.returns = true;
+        plan.returns = input.returns;
     }
     for (const Leaving& device : leaving) {
         erase_member(group, device.key, plan.rows);

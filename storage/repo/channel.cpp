@@ -10,7 +10,10 @@ std::vector<Epoch> common_epochs(const ChannelHead& head,
                                  const protocol::network::SpiffeId& device) {
     std::vector<Epoch> epochs;
     const std::uint64_t present = head.epoch.value();
-    const std::uint64_t first = present - std::min(present, limits::kResumptionEpochs);
+    const std::uint64_t removed_at =
+        head.last_commit == nullptr ? 0 : head.last_commit->removed_at.value();
+    const std::uint64_t first =
+        std::max(removed_at, present - std::min(present, limits::kResumptionEpochs));
     for (std::uint64_t epoch = first; epoch <= present; ++epoch) {
         const bool all_have_it =
             std::ranges::all_of(head.roster->members(), [&](const Member& member) {

@@ -31,10 +31,11 @@ struct Founding {
     static Result<Founding> decode(protocol::codec::Reader& reader);
 };
 
-// An admission or expulsion that no commit has used.
+// An admission, expulsion or restoration that no commit has used.
 struct PendingAct {
     protocol::network::ActKind kind = protocol::network::ActKind::admit;
     protocol::network::PersonId subject;
+    std::string device;  // of a restoration: which one of the person's; else empty
     protocol::network::PersonId signer;
     Digest receipt_hash{};  // SHA-256 of the encoded ActReceipt
 
@@ -60,10 +61,11 @@ struct ServerProposal {
 using ServerProposals = std::vector<ServerProposal>;
 
 // The commit that began the present epoch: one that comes again is answered as the first time.
-// struct { opaque digest[32]; RecordReceipt receipt; } LastCommit;
+// struct { opaque digest[32]; RecordReceipt receipt; uint64 removed_at; } LastCommit;
 struct LastCommit {
     Digest digest{};  // SHA-256 of the commit's MLSMessage
     protocol::message::RecordReceipt receipt;
+    Epoch removed_at;  // the epoch that the newest commit began that removed somebody; 0: none did
 
     void encode(protocol::codec::Writer& writer) const;
     static Result<LastCommit> decode(protocol::codec::Reader& reader);
@@ -94,8 +96,8 @@ struct ChannelHead {
     std::uint64_t judged_by = 0;
 };
 
-// Epochs of the last limits::kResumptionEpochs, the present one among them, whose resumption PSK every member but this device has:
-// by one of these it can come back so that all can follow. Ascending.
+// Epochs of the last limits::kResumptionEpochs, the present one among them, whose resumption PSK every member but this device has, and
+// nobody who has left: by one of these it can come back so that all can follow. Ascending.
 [[nodiscard]] std::vector<Epoch> common_epochs(const ChannelHead& head,
                                                const protocol::network::SpiffeId& device);
 

@@ -31,8 +31,7 @@ using protocol::message::RecordType;
 using protocol::network::ActKind;
 using protocol::network::PartyCode;
 
-constexpr std::size_t kMaxPendingActs = 1024;  // of one channel
-constexpr std::size_t kRowOverhead = 512;      // bytes of keys and small rows beside a record
+constexpr std::size_t kRowOverhead = 512;  // bytes of keys and small rows beside a record
 
 class FoundChannelIntent final : public ActIntent {
   public:
@@ -142,6 +141,7 @@ class RecordActIntent final : public ActIntent {
         : ActIntent(repositories, std::move(asked), std::move(input.act), once, 0),
           channel_(std::move(input.channel)),
           subject_(std::move(input.subject)),
+          device_(std::move(input.device)),
           subject_party_(std::move(input.subject_party)) {}
 
   private:
@@ -152,13 +152,27 @@ class RecordActIntent final : public ActIntent {
         if (act().kind() == ActKind::expel && !head.roster->has_person(subject_)) {
             return WireError::forbidden;
         }
-        if (head.pending->size() >= kMaxPendingActs) {
-            return WireError::too_large;
+        if (act().kind() == ActKind::restore && head.roster->find({subject_, device_}) == nullptr) {
+            return WireError::forbidden;
         }
         const bool waits = std::ranges::any_of(*head.pending, [&](const auto& item) {
-            return item.second.kind == act().kind() && item.second.subject == subject_;
+            return item.second.kind == act().kind() && item.second.subject == subject_ &&
+                   item.second.device == device_;
         });
-        return waits ? Result<void>{WireError::exists} : Result<void>{};
+        if (waits) {
+            return WireError::exists;
+        }
+        return act().kind() == ActKind::expel || waiting_of_party(head) < kMaxWaitingOfParty
+                   ? Result<void>{}
+                   : Result<void>{WireError::too_large};
+    }
+
+    // One party's officials cannot take the place of another's.
+    [[nodiscard]] std::size_t waiting_of_party(const ChannelHead& head) const {
+        const std::string& party = who().device.person.trust_domain;
+        return static_cast<std::size_t>(std::ranges::count_if(*head.pending, [&](const auto& item) {
+            return item.second.kind != ActKind::expel && item.second.signer.trust_domain == party;
+        }));
     }
 
     Result<Bytes> decide_act(const View& view, Effects& effects) const override {
@@ -170,7 +184,8 @@ class RecordActIntent final : public ActIntent {
         const auto receipt = receipt_of(*effects.entry);
         Bytes response = protocol::codec::encode(receipt);
         const PendingRow row{
-            {act().kind(), subject_, who().device.person, crypto::sha256(response)}, receipt};
+            {act().kind(), subject_, device_, who().device.person, crypto::sha256(response)},
+            receipt};
         const LogIndex index = receipt.receipt.index;
         effects.rows.put_encoded(
             Space::state, make_key(keyspace::kPendingAct, channel_->group(), index), row);
@@ -189,6 +204,7 @@ class RecordActIntent final : public ActIntent {
 
     ChannelPtr channel_;
     protocol::network::PersonId subject_;
+    std::string device_;
     PartyCode subject_party_;
 };
 

@@ -34,15 +34,21 @@ struct EstablishChannel {
         group;  // made from it: epoch 0, one member, who is the founder
 };
 
-// A signed act to admit or expel a person. Response: ActReceipt. It waits in the channel's list until a commit uses it. Its entry
-// concerns the channel's parties, the signer's and the subject's. Refusals: not_found (not established); exists (one of that
-// kind and person waits already); forbidden (expel: the person has no device in the channel).
+// A signed act to admit or expel a person, or to restore a device. Response: ActReceipt. It waits in the channel's list until a commit
+// uses it, a restoration also no longer than its device stays in the channel. Its entry concerns the channel's parties, the signer's
+// and the subject's. Refusals: not_found (not established); exists (one of that kind and subject waits already); forbidden (expel: the
+// person has no device in the channel; restore: the device is not in it); too_large (kMaxWaitingOfParty admissions and restorations by
+// the signer's party wait).
 struct RecordAct {
-    protocol::network::Act act;  // of kind admit or expel, signed by the asking device
+    protocol::network::Act act;  // of kind admit, expel or restore, signed by the asking device
     ChannelPtr channel;
     protocol::network::PersonId subject;
+    std::string device;  // restore: which one of the subject's; else empty
     protocol::network::PartyCode subject_party;
 };
+
+// Admissions and restorations of one channel, signed by one party, that no commit has used. Expulsions are at most as many as persons.
+inline constexpr std::size_t kMaxWaitingOfParty = 256;
 
 // A signed act by which a member says that it cannot follow the channel beyond a record. Response: Receipt. Its entry concerns the
 // channel's parties; it has no other effect. Refusals: not_found (no such record), forbidden (no member).
@@ -59,10 +65,16 @@ struct RecordReport {
 // The commit that began the present epoch once more, from anybody: the response it had, and nothing happens.
 //
 // Refusals: stale_epoch (another commit won); forbidden (the device is no member, or has to leave); commit_first (somebody has to
-// leave whom it does not remove); invalid_commit (an act that is not on the list, that repeats, or that does not belong to a person
+// leave whom it does not remove, or whose expulsion it does not use); invalid_commit (an act that is not on the list, that repeats, or that does not belong to a person
 // of this commit; a person without an act, unless its device is unfit; a commit that removes its own sender); too_large
 // (limits::kMaxMembers).
 struct ApplyCommit {
+    // An external commit by which the asking device comes back: by the resumption PSK of an epoch, or, without one, by its restoration,
+    // which is the one act beside it. It does not have to remove anybody.
+    struct Return {
+        std::optional<Epoch> psk;
+    };
+
     ChannelPtr channel;
     std::shared_ptr<const ChannelHead> base;  // channel->head() when the commit was staged
     Bytes commit;                             // MLSMessage
@@ -74,9 +86,7 @@ struct ApplyCommit {
     std::vector<protocol::network::SpiffeId> removed;   // by Remove
     Member committer;  // as the commit's path shows it: the asking device
 
-    // An external commit by which the asking device comes back: the epoch of the resumption PSK that it used. It does not have to
-    // remove anybody.
-    std::optional<Epoch> returned_by;
+    std::optional<Return> returns;
     std::vector<protocol::message::ActReceipt>
         acts;  // of the request, already compared with ChannelAad.acts. Decide
                // compares each with what the log recorded

@@ -46,6 +46,7 @@ Result<Founding> Founding::decode(Reader& reader) {
 void PendingAct::encode(Writer& writer) const {
     writer.enumeration(kind);
     subject.encode(writer);
+    writer.text(device);
     signer.encode(writer);
     writer.fixed(receipt_hash);
 }
@@ -53,9 +54,10 @@ void PendingAct::encode(Writer& writer) const {
 Result<PendingAct> PendingAct::decode(Reader& reader) {
     SERAI_TRY(kind, protocol::network::read_act_kind(reader));
     SERAI_TRY(subject, PersonId::decode(reader));
+    SERAI_TRY(device, reader.text(protocol::network::kMaxSpiffeId));
     SERAI_TRY(signer, PersonId::decode(reader));
     SERAI_TRY(hash, reader.array<32>());
-    return PendingAct{kind, std::move(subject), std::move(signer), hash};
+    return PendingAct{kind, std::move(subject), std::move(device), std::move(signer), hash};
 }
 
 void ReadableRange::encode(Writer& writer) const {
@@ -167,12 +169,14 @@ Result<ServerProposal> ServerProposal::decode(Reader& reader) {
 void LastCommit::encode(Writer& writer) const {
     writer.fixed(digest);
     receipt.encode(writer);
+    writer.strong(removed_at);
 }
 
 Result<LastCommit> LastCommit::decode(Reader& reader) {
     SERAI_TRY(digest, reader.array<32>());
     SERAI_TRY(receipt, protocol::message::RecordReceipt::decode(reader));
-    return LastCommit{digest, receipt};
+    SERAI_TRY(removed_at, reader.strong<Epoch>());
+    return LastCommit{digest, receipt, removed_at};
 }
 
 }  // namespace serai::storage::repo

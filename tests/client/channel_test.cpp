@@ -10,6 +10,8 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
 namespace serai::tests {
 namespace {
 
@@ -274,6 +276,52 @@ TEST_F(ChannelTest, a_channel_without_a_way_back_hides_neither_the_list_of_chann
     EXPECT_NE(listed.find("Another"), std::string::npos) << listed;
     EXPECT_NE(listed.find("cannot follow"), std::string::npos) << listed;
     EXPECT_NE(verified.find("leaves recompute"), std::string::npos) << verified;
+}
+
+TEST_F(ChannelTest, who_has_no_way_back_is_restored_by_an_official) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    leave_without_way_back();
+    ASSERT_EQ(kg->catch_up(group).error(), ClientError::wedged);
+    EXPECT_THAT(std::string{kg->diagnostics().explanation()}, HasSubstr("serai restore"));
+    const auto device = kg->client().device().id;
+    Member registrar{network, server.port(), "KG", "registrar/person-8/desk"};
+
+    ASSERT_TRUE(channel::restore(registrar.context(), group, device))
+        << registrar.diagnostics().explanation();
+    ASSERT_TRUE(channel::restore(registrar.context(), group, device)) << "once more is no harm";
+
+    ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+    kg->say(group, "here again");
+    ASSERT_TRUE(kz->catch_up(group));
+    ASSERT_TRUE(uz->catch_up(group));
+    EXPECT_THAT(kz->heard(group), Contains("here again"));
+    EXPECT_THAT(uz->heard(group), Contains("here again"));
+    EXPECT_EQ(members_at(*kz), 3U);
+}
+
+TEST_F(ChannelTest, the_restoration_that_the_message_names_is_one_that_can_be_typed) {
+    set_scene();
+    ASSERT_TRUE(kg->catch_up(group));
+    leave_without_way_back();
+    ASSERT_FALSE(kg->catch_up(group));
+    const std::string explanation = kg->diagnostics().explanation();
+    std::optional<Member> registrar;
+    registrar.emplace(network, server.port(), "KG", "registrar/person-8/desk");
+    const CommandLine serai{registrar->home()};
+    registrar.reset();
+    std::istringstream words{explanation.substr(explanation.find("serai restore ") + 14)};
+    std::string id;
+    std::string device;
+    words >> id >> device;
+    device = device.substr(0, device.find('\''));
+
+    const std::string said = serai.must({"restore", id, device});
+
+    EXPECT_THAT(said, HasSubstr("may come back"));
+    EXPECT_TRUE(kg->catch_up(group));
+    EXPECT_NE(serai.run({"restore", id, "KG/person-1/another"}).exit_code, 0);
+    EXPECT_NE(serai.run({"restore", id, "person-1"}).exit_code, 0);
 }
 
 TEST_F(ChannelTest, who_has_no_way_back_is_removed_and_invited_anew) {

@@ -8,6 +8,7 @@
 #include "crypto/mls/wire/message.hpp"
 #include "tests/client/command_line.hpp"
 #include "tests/client/member.hpp"
+#include "tests/client/rogue.hpp"
 #include "tests/support/network/channel_member.hpp"
 
 #include <gmock/gmock.h>
@@ -172,6 +173,10 @@ TEST_F(ComingBack, a_member_that_was_revoked_meanwhile_keeps_nobody_out) {
     const auto after = open(kz);
     ASSERT_TRUE(after.group);
     EXPECT_EQ(after.group->view()->tree().member_count(), 2U);
+    // Whatever UZ knew is of no use any more, not to KG either.
+    EXPECT_EQ(kg.catch_up(group).error(), client::ClientError::wedged);
+    Member official{network, server.port(), "KG", "registrar/person-9/desk"};
+    ASSERT_TRUE(channel::restore(official.context(), group, kg.client().device().id));
     must_catch_up(kg);
     kg.say(group, "here again");
     must_catch_up(kz);
@@ -222,6 +227,155 @@ TEST_F(ComingBack, who_holds_only_a_stolen_signature_key_does_not_get_in) {
     EXPECT_FALSE(thief.catch_up(*connection));
     EXPECT_EQ(thief.group().epoch(), commit->epoch.value() + 1)
         << "it followed nobody out of there";
+}
+
+// However many epochs a thief burns, the officials of each party let their own people back in.
+TEST_F(ComingBack, no_thief_of_a_key_keeps_the_others_out_for_good) {
+    must_catch_up(kg);
+    const auto public_part = open(kg);
+    ChannelMember thief{network, device_of(kg, "KG")};
+    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    auto connection = thief.connect(server.port());
+    ASSERT_TRUE(connection);
+    const GuessedPsk guess;
+    ReturnOptions guessing;
+    guessing.psks = &guess;
+    guessing.psk_epoch = public_part.group->epoch();
+    for (std::uint64_t i = 0; i <= limits::kResumptionEpochs; ++i) {
+        const auto commit = thief.make_return(*connection, guessing);
+        ASSERT_TRUE(commit);
+        const auto ordered = connection->call(*commit);
+        ASSERT_TRUE(ordered) << ordered.error().message();
+        thief.confirm(ordered->head);
+    }
+    ASSERT_EQ(kz.catch_up(group).error(), client::ClientError::wedged);
+    ASSERT_EQ(uz.catch_up(group).error(), client::ClientError::wedged);
+
+    Member kg_registrar{network, server.port(), "KG", "registrar/person-9/desk"};
+    const Bytes crl = network.crl("KG", {kg.client().device().chain.front()});
+    ASSERT_TRUE(kg_registrar.context().session.call(message::PublishCrl{crl}));
+    for (Member* lost : {&kz, &uz}) {
+        const std::string party{lost == &kz ? "KZ" : "UZ"};
+        Member registrar{network, server.port(), party, "registrar/person-9/desk"};
+        ASSERT_TRUE(channel::restore(registrar.context(), group, lost->client().device().id))
+            << registrar.diagnostics().explanation();
+        must_catch_up(*lost);
+    }
+    kz.say(group, "without the thief");
+    must_catch_up(uz);
+
+    EXPECT_THAT(uz.heard(group), ElementsAre("without the thief"));
+    EXPECT_EQ(open(uz).group->view()->tree().member_count(), 2U);
+    EXPECT_FALSE(thief.catch_up(*connection));
+}
+
+// ---- returns that no honest server orders ----
+
+class KnownPsk final : public mls::PskSource {
+  public:
+    explicit KnownPsk(const mls::Group& group) : group_(&group) {}
+
+    [[nodiscard]] mls::ExternalPsk find(const mls::PreSharedKeyId& id) const override {
+        return group_->resumption_psk(std::get<mls::ResumptionPskId>(id.key).epoch);
+    }
+
+  private:
+    const mls::Group* group_;
+};
+
+struct RogueReturn : ComingBack {
+    // What KG says to a return in KZ's place that nobody else sees.
+    ErrorCode take(const ReturnOptions& options) {
+        const auto public_part = open(kg);
+        ChannelMember thief{network, device_of(kz, "KZ")};
+        thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+        auto connection = thief.connect(server.port());
+        const auto commit = connection ? thief.make_return(*connection, options)
+                                       : Result<message::Commit>{connection.error()};
+        if (!commit) {
+            ADD_FAILURE() << commit.error().message();
+            return {};
+        }
+        message::ChannelRecord record;
+        record.type = message::RecordType::commit;
+        record.time = now_millis();
+        record.mls_message = commit->commit;
+        record.acts = options.acts;
+        const auto taken =
+            channel::take_records(kg.context(), group, {forged_entry(kg, group, record)});
+        return taken ? ErrorCode{} : taken.error();
+    }
+
+    [[nodiscard]] std::string explanation() { return kg.diagnostics().explanation(); }
+};
+
+TEST_F(RogueReturn, by_a_psk_that_somebody_who_was_removed_has_is_refused) {
+    must_catch_up(kz);
+    const auto before = open(kz);
+    const KnownPsk known{*before.group};
+    ReturnOptions options;
+    options.psks = &known;
+    options.psk_epoch = before.group->epoch();
+    ASSERT_TRUE(channel::expel(kz.context(), group, uz.person()));
+    must_catch_up(kg);
+
+    EXPECT_EQ(take(options), client::ClientError::server_lied);
+    EXPECT_THAT(explanation(), testing::HasSubstr("without showing that it was there"));
+}
+
+TEST_F(RogueReturn, with_neither_psk_nor_restoration_is_refused) {
+    must_catch_up(kg);
+    ReturnOptions options;
+    options.with_psk = false;
+
+    EXPECT_EQ(take(options), client::ClientError::server_lied);
+    EXPECT_THAT(explanation(), testing::HasSubstr("without showing that it was there"));
+}
+
+TEST_F(RogueReturn, by_the_restoration_of_another_device_is_refused) {
+    must_catch_up(kg);
+    Member registrar{network, server.port(), "UZ", "registrar/person-9/desk"};
+    const auto restoration =
+        registrar.context().session.call(message::Restore{registrar.context().sign(
+            protocol::network::RestoreStatement{group, uz.client().device().id})});
+    ASSERT_TRUE(restoration);
+    ReturnOptions options;
+    options.with_psk = false;
+    options.acts = {*restoration};
+
+    EXPECT_EQ(take(options), client::ClientError::server_lied);
+    EXPECT_THAT(explanation(), testing::HasSubstr("not its own"));
+}
+
+TEST_F(RogueReturn, by_a_restoration_that_was_used_before_is_refused) {
+    must_catch_up(kg);
+    Member registrar{network, server.port(), "KZ", "registrar/person-9/desk"};
+    const auto restoration =
+        registrar.context().session.call(message::Restore{registrar.context().sign(
+            protocol::network::RestoreStatement{group, kz.client().device().id})});
+    ASSERT_TRUE(restoration);
+    ReturnOptions options;
+    options.with_psk = false;
+    options.acts = {*restoration};
+    auto used = open(kg);
+    used.state.used_acts.push_back(restoration->receipt.leaf.entry_id);
+    auto batch = kg.client().vault().batch();
+    channel::save_channel(batch, used, false);
+    ASSERT_TRUE(kg.client().vault().commit(std::move(batch)));
+
+    EXPECT_EQ(take(options), client::ClientError::server_lied);
+    EXPECT_THAT(explanation(), testing::HasSubstr("second time"));
+}
+
+TEST_F(ComingBack, a_return_that_is_acknowledged_and_not_in_the_channel_accuses_the_server) {
+    burn_an_epoch(kg);
+    ASSERT_TRUE(kz.reconnect(lie_about<message::Commit>(
+        [](message::RecordReceipt& receipt) { receipt.head.h[0] ^= 1; })));
+
+    EXPECT_EQ(kz.catch_up(group).error(), client::ClientError::server_lied);
+    EXPECT_TRUE(kz.diagnostics().evidence());
+    kz.reconnect();
+    must_catch_up(kz);
 }
 
 // ---- a state from an old copy ----

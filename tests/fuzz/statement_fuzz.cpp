@@ -35,6 +35,7 @@ void check_statements(ByteView input) {
         &check_statement<network::OpenDocumentStatement>,
         &check_statement<network::CompleteDocumentStatement>,
         &check_statement<network::QueryOpeningsStatement>,
+        &check_statement<network::RestoreStatement>,
         &check_statement<network::ReportStatement>,
     };
     if (input.empty()) {

@@ -99,6 +99,20 @@ TEST(Admitting, by_a_party_outside_the_channel_is_refused) {
         network(), rules(ChannelClass::state), kKz, person("tm.example", Role::registrar), kTm));
 }
 
+TEST(Restoring, is_for_who_may_admit_but_never_for_oneself) {
+    const auto restores = [](const PersonId& signer, const PersonId& subject) {
+        return may_restore(network(), rules(ChannelClass::state), kKz, signer, subject);
+    };
+
+    EXPECT_TRUE(restores(kKz, kUz)) << "the founder, somebody of another state";
+    EXPECT_TRUE(restores(person("uz.example", Role::focal_point, "q"), kUz)) << "a colleague";
+    EXPECT_TRUE(restores(person("kz.example", Role::registrar), kKz)) << "the founder by its own";
+    EXPECT_FALSE(restores(kUz, kUz)) << "a stolen key would be enough";
+    EXPECT_FALSE(restores(kKz, kKz)) << "the founder's too";
+    EXPECT_FALSE(restores(kUz, person("kz.example", Role::focal_point, "q"))) << "another's";
+    EXPECT_FALSE(restores(person("tm.example", Role::registrar), kTm)) << "not in the channel";
+}
+
 TEST(Expelling, is_for_the_founder_ones_own_party_and_oneself) {
     const PersonId other = person("uz.example", Role::focal_point, "q");
 

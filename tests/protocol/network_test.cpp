@@ -216,6 +216,7 @@ TEST(Statements, are_exactly_the_fields_of_their_kind) {
     check_statement(OpenDocumentStatement{group, DocumentId{}, 2});
     check_statement(CompleteDocumentStatement{group, DocumentId{}, 2, LogIndex{9}, some<Digest>()});
     check_statement(QueryOpeningsStatement{OpeningScope::document, some<Digest>(), 4});
+    check_statement(RestoreStatement{group, SpiffeId{subject, "laptop"}});
     check_statement(ReportStatement{group, RecordNumber{7}, some<Digest>()});
 }
 

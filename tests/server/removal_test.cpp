@@ -123,6 +123,20 @@ TEST_F(RemovalServerTest, a_revoked_device_is_proposed_and_goes_without_an_act) 
     EXPECT_TRUE(clients[0].call(*channel.member(0).message(as_bytes("among ourselves"))));
 }
 
+TEST_F(RemovalServerTest, an_expulsion_of_somebody_revoked_is_used_up_by_the_removal) {
+    revoke(2);
+    ASSERT_TRUE(await(message::RecordType::proposal));
+    const auto without = channel.member(0).make_removals();
+    ASSERT_TRUE(without);
+    static_cast<void>(expel(channel.member(0), clients[0], 2));
+
+    const auto refused = clients[0].call(*without);
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), make_error_code(WireError::commit_first))
+        << "not its sender's fault";
+}
+
 TEST_F(RemovalServerTest, proposals_and_what_they_hold_up_survive_a_restart) {
     revoke(2);
     ASSERT_TRUE(await(message::RecordType::proposal));

@@ -42,6 +42,22 @@ class ReturnTest : public testing::Test {
         channel.member(who).confirm(ordered->head);
     }
 
+    // An official of the device's party, who is no member, lets it come back.
+    Result<message::ActReceipt> restore(std::size_t who) {
+        const auto& device = channel.member(who).device();
+        const ChannelMember official{
+            server.network(), server.network().device(device.party.text(), "registrar/r/desk")};
+        auto client = server.connect(official.device());
+        return client.call(
+            official.act<message::Restore>(network::RestoreStatement{group, device.id}));
+    }
+
+    [[nodiscard]] std::vector<Epoch> offered(std::size_t who) {
+        const auto published = clients[who].call(message::FetchGroupInfo{group});
+        EXPECT_TRUE(published);
+        return published ? published->psk_epochs : std::vector<Epoch>{};
+    }
+
     TestServer server;
     TestChannel channel = TestChannel::make(server.network(), server.port(), 3);
     GroupId group = channel.group_id();
@@ -127,6 +143,103 @@ TEST_F(ReturnTest, only_epochs_that_all_others_remember_are_offered) {
     ReturnOptions options;
     options.psk_epoch = before;
     EXPECT_EQ(refusal(2, options), forbidden);
+}
+
+TEST_F(ReturnTest, a_psk_that_somebody_who_was_removed_has_is_too_old) {
+    const auto before = channel.member(2).group().epoch();
+    ASSERT_TRUE(channel.member(0).expel(clients[0], channel.member(1).device().id.person));
+    update(0);
+    ASSERT_TRUE(channel.member(2).catch_up(clients[2]));
+
+    EXPECT_EQ(offered(2), (std::vector{Epoch{before + 1}, Epoch{before + 2}}));
+    ReturnOptions options;
+    options.psk_epoch = before;
+    EXPECT_EQ(refusal(2, options), forbidden);
+    server.stop();
+    server.start();
+    clients[2] = server.connect(channel.member(2).device());
+    EXPECT_EQ(offered(2), (std::vector{Epoch{before + 1}, Epoch{before + 2}}));
+    options.psk_epoch = before + 1;
+    EXPECT_EQ(refusal(2, options), ErrorCode{});
+}
+
+TEST_F(ReturnTest, an_official_lets_a_device_back_in_that_knows_no_epoch) {
+    const auto restoration = restore(2);
+    ASSERT_TRUE(restoration) << restoration.error().message();
+    ReturnOptions options;
+    options.with_psk = false;
+    options.acts = {*restoration};
+    const auto commit = channel.member(2).make_return(clients[2], options);
+    ASSERT_TRUE(commit) << commit.error().message();
+
+    const auto ordered = clients[2].call(*commit);
+
+    ASSERT_TRUE(ordered) << ordered.error().message();
+    channel.member(2).confirm(ordered->head);
+    ASSERT_TRUE(channel.member(0).catch_up(clients[0]));
+    EXPECT_EQ(channel.member(0).group().epoch_authenticator(),
+              channel.member(2).group().epoch_authenticator());
+    EXPECT_TRUE(clients[2].call(*channel.member(2).message(as_bytes("here again"))));
+    EXPECT_TRUE(clients[2].call(message::ListActs{group})->acts.empty());
+    EXPECT_EQ(server.entries("restore").size(), 1U);
+    // It is not known to remember anything from before.
+    EXPECT_EQ(offered(0), std::vector{Epoch{commit->epoch.value() + 1}});
+    EXPECT_EQ(refusal(2, options), invalid) << "used up";
+}
+
+TEST_F(ReturnTest, nobody_lets_its_own_device_back_in) {
+    const auto& self = channel.member(2);
+
+    const auto refused = clients[2].call(
+        self.act<message::Restore>(network::RestoreStatement{group, self.device().id}));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), forbidden);
+}
+
+TEST_F(ReturnTest, only_an_official_of_the_party_lets_a_device_back_in) {
+    const ChannelMember stranger{
+        server.network(),
+        server.network().device(channel.member(1).device().party.text(), "registrar/s/desk")};
+    auto client = server.connect(stranger.device());
+
+    const auto refused = client.call(stranger.act<message::Restore>(
+        network::RestoreStatement{group, channel.member(2).device().id}));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), forbidden);
+}
+
+TEST_F(ReturnTest, a_restoration_is_for_one_device_and_one_way_back) {
+    const auto of_another = restore(1);
+    ASSERT_TRUE(of_another);
+    ReturnOptions options;
+    options.with_psk = false;
+    options.acts = {*of_another};
+    EXPECT_EQ(refusal(2, options), invalid);
+
+    const auto own = restore(2);
+    ASSERT_TRUE(own);
+    options.acts = {*own, *of_another};
+    EXPECT_EQ(refusal(2, options), invalid) << "two of them";
+    options.acts = {*own};
+    options.with_psk = true;
+    EXPECT_EQ(refusal(2, options), invalid) << "a PSK besides";
+    EXPECT_EQ(restore(2).error(), make_error_code(WireError::exists));
+}
+
+TEST_F(ReturnTest, a_restoration_brings_in_nobody_who_is_no_member) {
+    ChannelMember stranger{server.network(), server.network().device("TM", "focal-point/s/laptop")};
+    const auto client = server.connect(stranger.device());
+    const ChannelMember official{server.network(),
+                                 server.network().device("TM", "registrar/r/desk")};
+    auto desk = server.connect(official.device());
+
+    const auto refused = desk.call(
+        official.act<message::Restore>(network::RestoreStatement{group, stranger.device().id}));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), forbidden);
 }
 
 TEST_F(ReturnTest, who_came_back_does_not_know_what_it_missed) {

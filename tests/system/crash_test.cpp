@@ -13,7 +13,8 @@ namespace serai::tests {
 namespace {
 
 constexpr std::size_t kDevices = 5;
-constexpr std::size_t kMoreRounds = 50;  // at most, until a document was acknowledged between two deaths
+constexpr std::size_t kMoreRounds =
+    50;  // at most, until a document was acknowledged between two deaths
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kDefaultRuns = 10;  // each takes several times as long there

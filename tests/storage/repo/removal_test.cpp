@@ -87,6 +87,48 @@ TEST_F(RemovalTest, an_expulsion_that_comes_after_the_check_stops_the_commit_all
     EXPECT_EQ(world_.submit(std::move(commit)).error, WireError::commit_first);
 }
 
+TEST_F(RemovalTest, a_restoration_ends_with_the_membership) {
+    ASSERT_FALSE(channel_.record_act(world_, ActKind::restore, uz_).error);
+    EXPECT_EQ(channel_.record_act(world_, ActKind::restore, uz_).error, WireError::exists);
+    const auto act = expel(uz_);
+    auto removal = channel_.make_commit(world_, {}, {uz_}, {act});
+    ASSERT_FALSE(world_.run(kz_, removal.input).error);
+    channel_.take(std::move(removal));
+
+    EXPECT_TRUE(channel_.load(world_)->head()->pending->empty());
+    EXPECT_EQ(channel_.record_act(world_, ActKind::restore, uz_).error, WireError::forbidden);
+    World again{store_};
+    EXPECT_TRUE(channel_.load(again)->head()->pending->empty());
+}
+
+TEST_F(RemovalTest, a_restoration_neither_adds_nor_removes) {
+    const auto act = response<ActReceipt>(channel_.record_act(world_, ActKind::restore, uz_));
+
+    EXPECT_EQ(world_.run(kz_, channel_.make_commit(world_, {}, {}, {act}).input).error,
+              WireError::invalid_commit);
+    EXPECT_EQ(world_.run(kz_, channel_.make_commit(world_, {}, {uz_}, {act}).input).error,
+              WireError::invalid_commit);
+}
+
+TEST_F(RemovalTest, one_party_does_not_take_the_place_of_anothers_acts) {
+    for (std::size_t i = 0; i < repo::kMaxWaitingOfParty; ++i) {
+        const Device stranger = device("KG", "p" + std::to_string(i));
+        ASSERT_FALSE(channel_.record_act(world_, ActKind::admit, stranger).error);
+    }
+
+    EXPECT_EQ(channel_.record_act(world_, ActKind::admit, kg_).error, WireError::too_large);
+    EXPECT_FALSE(channel_.record_act(world_, ActKind::expel, uz_).error);
+    const Device colleague = device("UZ", "colleague");
+    const auto statement =
+        protocol::network::AdmitStatement{channel_.load(world_)->group(), colleague.id.person};
+    const auto act = world_.act(uz_, ActKind::admit, statement.values());
+    EXPECT_FALSE(world_
+                     .run(uz_,
+                          repo::RecordAct{
+                              act, channel_.load(world_), colleague.id.person, {}, colleague.party})
+                     .error);
+}
+
 TEST_F(RemovalTest, the_servers_proposal_is_a_record_of_the_channel_and_over_with_its_epoch) {
     const auto act = expel(uz_);
 

@@ -277,9 +277,16 @@ TestChannel::Made TestChannel::make_commit(World& world,
 }
 
 Verdict TestChannel::record_act(World& world, network::ActKind kind, const Device& subject) const {
-    const network::AdmitStatement statement{group_id_, subject.id.person};
-    const auto act = world.act(founder_, kind, statement.values());
-    return world.run(founder_, repo::RecordAct{act, load(world), subject.id.person, subject.party});
+    const bool of_device = kind == network::ActKind::restore;
+    const auto values = of_device ? network::RestoreStatement{group_id_, subject.id}.values()
+                                  : network::AdmitStatement{group_id_, subject.id.person}.values();
+    const auto act = world.act(founder_, kind, values);
+    return world.run(founder_,
+                     repo::RecordAct{act,
+                                     load(world),
+                                     subject.id.person,
+                                     of_device ? subject.id.device : std::string{},
+                                     subject.party});
 }
 
 Verdict TestChannel::admit(World& world, const std::vector<Device>& added) {

@@ -332,7 +332,7 @@ Result<Commit> ChannelMember::make_return(ProtocolClient& client, const ReturnOp
                                       options.psk_epoch.value_or(view.epoch())};
         external.psks.push_back(std::move(id));
     }
-    external.authenticated_data = encode(aad());
+    external.authenticated_data = encode(aad(options.acts));
     external.published_info.extensions = head_extension();
     external.published_info.with_external_pub = true;
     const auto tree = view.tree().to_nodes();
@@ -345,6 +345,7 @@ Result<Commit> ChannelMember::make_return(ProtocolClient& client, const ReturnOp
     request.epoch = Epoch{view.epoch()};
     request.commit = mls_message(pending.commit);
     request.group_info = mls_message(pending.group_info);
+    request.acts = options.acts;
     pending_message_ = request.commit;
     pending_ = std::move(pending);
     return request;

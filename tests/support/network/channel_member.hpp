@@ -31,6 +31,7 @@ struct ReturnOptions {
     bool with_psk = true;
     std::optional<std::uint64_t> psk_epoch;        // the present one if there is none here
     const crypto::mls::PskSource* psks = nullptr;  // what our group remembers
+    std::vector<protocol::message::ActReceipt> acts;
 };
 
 // One thread at a time. The network outlives it. Results are the server's refusals and MLS's errors as they come.
