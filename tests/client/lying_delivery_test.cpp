@@ -2,6 +2,7 @@
 // do more than change the roster, returns that are none.
 #include "client/channel/catch_up.hpp"
 #include "client/channel/judge.hpp"
+#include "client/channel/roster.hpp"
 #include "crypto/act/channel_group.hpp"
 #include "crypto/mls/group/message_protection.hpp"
 #include "server/config.hpp"
@@ -149,6 +150,81 @@ TEST_F(LyingDelivery, is_caught_when_a_member_proposes) {
 
     expect_caught(*kg, error);
     expect_said(*kg, "something else than a removal");
+}
+
+// ---- acts that it says are waiting ----
+
+struct LyingAboutActs : LyingDelivery {
+    // TJ is in the channel for the second time, and this is the act that removed it the first time.
+    message::ActReceipt bring_tj_back() {
+        tj.emplace(network, server.port(), "TJ");
+        kz->invite(group, *tj);
+        tj->join();
+        EXPECT_TRUE(channel::expel(kz->context(), group, tj->person()));
+        auto used = acts_of_newest_commit();
+        EXPECT_FALSE(tj->catch_up(group) && members_at(*tj) > 0);
+        kz->invite(group, *tj);
+        return used;
+    }
+
+    message::ActReceipt acts_of_newest_commit() {
+        const auto state = channel::load_channel(kz->client().vault(), group)->state;
+        const auto page =
+            kz->context().session.call(message::FetchRecords{group, state.cursor->n, 1});
+        const auto record =
+            protocol::codec::decode_exact<message::ChannelRecord>(page->entries.front().record);
+        EXPECT_EQ(record->acts.size(), 1U);
+        return record->acts.front();
+    }
+
+    // Lists this too, once for each time that KZ asks for the list.
+    void list_besides(const message::ActReceipt& act) {
+        auto turn = std::make_shared<std::size_t>(0);
+        ASSERT_TRUE(kz->reconnect(lie_about<message::ListActs>([act, turn](message::Acts& page) {
+            if (page.acts.empty() && (*turn)++ % 2 == 0) {
+                page.acts.push_back(act);
+            }
+        })));
+    }
+
+    std::optional<Member> tj;
+};
+
+TEST_F(LyingAboutActs, gets_no_used_act_into_a_commit) {
+    list_besides(bring_tj_back());
+    Member uz{network, server.port(), "UZ"};
+
+    kz->invite(group, uz);
+
+    EXPECT_EQ(members_at(*kz), 4U) << "TJ is still there";
+    ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+    EXPECT_EQ(members_at(*kg), 4U);
+}
+
+TEST_F(LyingAboutActs, gets_no_changed_act_into_a_commit) {
+    const auto used = bring_tj_back();
+    auto forged = used;
+    forged.receipt.leaf.entry_id = EntryId{crypto::system_random().array<16>()};
+    list_besides(forged);
+    Member uz{network, server.port(), "UZ"};
+
+    kz->invite(group, uz);
+
+    EXPECT_EQ(members_at(*kz), 4U);
+}
+
+TEST_F(LyingAboutActs, does_not_keep_a_client_reading_for_ever) {
+    const auto used = bring_tj_back();
+    ASSERT_TRUE(kz->reconnect(lie_about<message::ListActs>(
+        [used](message::Acts& page) { page.acts.assign(1, used); })));
+    Member uz{network, server.port(), "UZ"};
+
+    const auto invited = channel::invite(kz->context(), group, uz.person());
+
+    EXPECT_EQ(invited.error(), client::ClientError::protocol_violation);
+    kz->reconnect();
+    kz->invite(group, uz);
+    EXPECT_EQ(members_at(*kz), 4U);
 }
 
 // ---- commits ----
