@@ -10,7 +10,7 @@ packages_for() {
     case $1 in
         build)
             echo g++ cmake ninja-build ccache lld pkg-config git \
-                libboost1.81-dev libboost-json1.81-dev libboost-system1.81-dev libssl-dev libsodium-dev librocksdb-dev \
+                libboost1.81-dev libboost-json1.81-dev libboost-system1.81-dev libssl-dev libsodium-dev librocksdb-dev libjemalloc-dev \
                 libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev
             ;;
         test) echo libgtest-dev libgmock-dev openssl ;;
