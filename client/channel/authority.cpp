@@ -185,17 +185,19 @@ Result<std::vector<message::ActReceipt>> waiting_acts(
     std::vector<message::ActReceipt> found;
     message::ListActs request;
     request.group = state.group;
+    std::optional<std::uint64_t> before;
     while (true) {
         SERAI_TRY(page, context.session.call(request));
         if (page.acts.empty()) {
             return found;
         }
         const std::uint64_t last = page.acts.back().receipt.index.value();
-        if (request.after != message::kNoPrevious && last <= request.after) {
+        if (last == message::kNoPrevious || (before && last <= *before)) {
             return context.diagnostics.fail(ClientError::protocol_violation,
                                             "the server lists the same acts again");
         }
         request.after = last;
+        before = last;
         for (message::ActReceipt& receipt : page.acts) {
             const auto decision = decision_in(receipt);
             if (!decision || !wanted(*decision)) {

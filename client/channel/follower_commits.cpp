@@ -87,6 +87,7 @@ Result<HistoryEntry> Follower::take_own_return(const Seen& seen, const Task& tas
     channel_->lost.reset();
     channel_->state.standing = Standing::member;
     channel_->state.lost_at.reset();
+    channel_->state.unvouched.clear();
     drop_pending(batch_, channel_->state.group);
     finish(task);
     return entry;
@@ -156,7 +157,12 @@ Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
     }
     note_change(seen, entry, change.next->epoch());
     set_back_commits();
+    const bool restored = change.external && !seen.record.acts.empty();
+    const bool unchecked = !restored && (change.external || !channel_->lost);
     move_on(seen, std::move(change), std::move(keys));
+    if (channel_->lost) {
+        note_vouching(entry.sender, restored, unchecked);
+    }
     return entry;
 }
 
@@ -169,6 +175,18 @@ void Follower::note_change(const Seen& seen, const HistoryEntry& entry, std::uin
         channel_->state.removed_at = Epoch{epoch};
     }
     epoch_changed_ = true;
+}
+
+// While we are lost: whoever leads the channel on from a commit that we cannot check may be somebody with a stolen key, until an official's
+// act restores the device.
+void Follower::note_vouching(const std::string& device, bool restored, bool unchecked) {
+    auto& unvouched = channel_->state.unvouched;
+    const auto found = std::ranges::find(unvouched, device);
+    if (restored && found != unvouched.end()) {
+        unvouched.erase(found);
+    } else if (unchecked && found == unvouched.end() && device != context_->device.id.to_string()) {
+        unvouched.push_back(device);
+    }
 }
 
 // Into the epoch after the commit: with keys, without them, or not at all.

@@ -264,6 +264,8 @@ class Joining {
             return refuse("nobody who may has admitted us to this channel");
         }
         SERAI_CHECK(check_record_time(context_, entry, record.time));
+        // Of earlier removals we know nothing, and of earlier epochs no PSK.
+        channel_.state.removed_at = Epoch{channel_.group->epoch()};
         entry_.n = entry.head.n;
         entry_.h = entry.head.h;
         entry_.leaf = entry.leaf;

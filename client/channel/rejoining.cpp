@@ -67,8 +67,11 @@ class KnownTreeJudge final : public mls::CredentialValidator {
 
 class Return {
   public:
-    Return(const Context& context, const GroupId& group, const OnEntry& on_entry)
-        : context_(context), group_(group), on_entry_(on_entry) {}
+    Return(const Context& context,
+           const GroupId& group,
+           const OnEntry& on_entry,
+           std::span<const network::SpiffeId> trusted)
+        : context_(context), group_(group), on_entry_(on_entry), trusted_(trusted) {}
 
     Result<void> run() {
         for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
@@ -216,8 +219,39 @@ class Return {
                 "brings it back with 'serai restore " +
                     to_hex(group_.value()) + " " + self.to_string() + "'");
         }
+        SERAI_CHECK(check_vouched(channel));
         acts.resize(1);
         return Right{std::nullopt, std::move(acts)};
+    }
+
+    // Whoever led the channel on while we could not follow is out, about to go, or trusted by our person.
+    Result<void> check_vouched(const OpenChannel& channel) const {
+        SERAI_CHECK(context_.network.refresh(context_.session, context_.log, context_.evidence));
+        std::string strangers;
+        std::string options;
+        channel.view().tree().for_each_member([&](mls::LeafIndex, const mls::LeafNode& leaf) {
+            const std::string device = device_of(leaf);
+            const auto& unvouched = channel.state.unvouched;
+            const bool trusted = std::ranges::any_of(
+                trusted_, [&](const auto& one) { return one.to_string() == device; });
+            if (std::ranges::find(unvouched, device) != unvouched.end() && !trusted &&
+                !is_unfit(context_, leaf)) {
+                strangers += (strangers.empty() ? "" : ", ") + device;
+                options += " --with " + device;
+            }
+        });
+        if (strangers.empty()) {
+            return {};
+        }
+        return context_.diagnostics.fail(
+            ClientError::wedged,
+            "an official lets this device back in, but it could not check what these have done to "
+            "the channel meanwhile: " +
+                strangers +
+                "; if one of them is somebody with a stolen key, what you write is read. Have the "
+                "certificate revoked of whom you doubt; of whom you have asked, say so with "
+                "'serai return " +
+                to_hex(group_.value()) + options + "'");
     }
 
     Result<mls::ExternalCommitOptions> options_for(const OpenChannel& channel,
@@ -294,12 +328,16 @@ class Return {
     const Context& context_;
     const GroupId group_;
     const OnEntry& on_entry_;
+    const std::span<const network::SpiffeId> trusted_;
 };
 
 }  // namespace
 
-Result<void> come_back(const Context& context, const GroupId& group, const OnEntry& on_entry) {
-    return Return{context, group, on_entry}.run();
+Result<void> come_back(const Context& context,
+                       const GroupId& group,
+                       const OnEntry& on_entry,
+                       std::span<const network::SpiffeId> trusted) {
+    return Return{context, group, on_entry, trusted}.run();
 }
 
 }  // namespace serai::client::channel

@@ -77,6 +77,7 @@ void ChannelState::encode(Writer& writer) const {
         }
     });
     write_optional(writer, lost_at);
+    write_texts(writer, unvouched);
     writer.strong(removed_at);
 }
 
@@ -94,6 +95,7 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     SERAI_TRY(last_leaf, reader.strong<LogIndex>());
     SERAI_TRY(used, reader.vector());
     SERAI_TRY(lost_at, read_optional<message::ChainHead>(reader));
+    SERAI_TRY(unvouched, read_texts(reader));
     SERAI_TRY(removed_at, reader.strong<Epoch>());
     if (standing < 1 || standing > 3) {
         return CodecError::unknown_value;
@@ -113,6 +115,7 @@ Result<ChannelState> ChannelState::decode(Reader& reader) {
     out.cursor = cursor;
     out.last_leaf = last_leaf;
     out.lost_at = lost_at;
+    out.unvouched = std::move(unvouched);
     out.removed_at = removed_at;
     return out;
 }

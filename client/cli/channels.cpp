@@ -1,8 +1,9 @@
-// channels, create, invite, join, members, remove, leave, add-devices, authorise, restore
+// channels, create, invite, join, members, remove, leave, add-devices, authorise, restore, return
 #include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/joining.hpp"
 #include "client/channel/judge.hpp"
+#include "client/channel/rejoining.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
@@ -331,6 +332,24 @@ Result<void> restore(Program& program, const std::string& id, const std::string&
     return {};
 }
 
+Result<void> come_back(Program& program,
+                       const std::string& name,
+                       const std::vector<std::string>& with) {
+    SERAI_TRY(client, program.open_online());
+    SERAI_TRY(state, find_channel(*client, name));
+    std::vector<network::SpiffeId> trusted;
+    for (const std::string& one : with) {
+        SERAI_TRY(device, parse_device(client->genesis(), one, program.diagnostics()));
+        trusted.push_back(std::move(device));
+    }
+    SERAI_CHECK(channel::read_log(client->context(), state.group));
+    SERAI_CHECK(channel::come_back(client->context(), state.group, {}, trusted));
+    program.out().say("This device follows '" + title_of(state) + "'.");
+    program.out().emit(boost::json::object{{"channel", to_hex(state.group.value())},
+                                           {"returned", client->device().id.to_string()}});
+    return {};
+}
+
 Result<void> leave(Program& program, const std::string& name) {
     SERAI_TRY(client, program.open_online());
     SERAI_TRY(state, find_channel(*client, name));
@@ -412,6 +431,16 @@ void add_channel_commands(CLI::App& app, Program& program) {
     restore_command->add_option("device", *who, "KZ/person-1/laptop or spiffe://...")->required();
     restore_command->callback(
         [&program, name, who] { program.run([&] { return restore(program, *name, *who); }); });
+
+    auto with = std::make_shared<std::vector<std::string>>();
+    auto* return_command = app.add_subcommand(
+        "return",
+        "Come back into a channel that this device could not follow, when a command says so");
+    return_command->add_option("channel", *name, "Title or beginning of the id")->required();
+    return_command->add_option(
+        "--with", *with, "Device that you have asked about, KZ/person-1/laptop; repeat it");
+    return_command->callback(
+        [&program, name, with] { program.run([&] { return come_back(program, *name, *with); }); });
 
     auto* leave_command = app.add_subcommand("leave", "Go out of a channel with all your devices");
     leave_command->add_option("channel", *name, "Title or beginning of the id")->required();

@@ -14,7 +14,7 @@ void add_genesis_commands(CLI::App& app, Program& program);  // genesis draft, s
 void add_channel_commands(
     CLI::App& app,
     Program&
-        program);  // channels, create, invite, join, members, remove, leave, add-devices, authorise, restore
+        program);  // channels, create, invite, join, members, remove, leave, add-devices, authorise, restore, return
 void add_message_commands(CLI::App& app, Program& program);   // send, read, follow
 void add_document_commands(CLI::App& app, Program& program);  // put, get, documents, history
 void add_audit_commands(CLI::App& app, Program& program);  // audit verify, audit show, crl publish

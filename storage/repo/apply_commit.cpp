@@ -161,14 +161,16 @@ class ApplyCommitIntent final : public DeviceIntent {
         return head.last_commit == nullptr ? Epoch{0} : head.last_commit->removed_at;
     }
 
-    // Those that this commit uses, and restorations of devices that it removes.
+    // Those that this commit uses, and restorations of devices that it removes, or whose own it is: who commits is not lost.
     [[nodiscard]] std::vector<std::uint64_t> acts_that_end(const PendingActs& pending) const {
         std::vector<std::uint64_t> leaves;
         std::ranges::transform(plan_.acts, std::back_inserter(leaves), &UsedAct::leaf);
         for (const auto& [leaf, act] : pending) {
             const SpiffeId device{act.subject, act.device};
-            if (act.kind == ActKind::restore &&
-                std::ranges::find(plan_.removed, device, &Leaving::device) != plan_.removed.end()) {
+            const bool needless =
+                device == who().device ||
+                std::ranges::find(plan_.removed, device, &Leaving::device) != plan_.removed.end();
+            if (act.kind == ActKind::restore && needless) {
                 leaves.push_back(leaf);
             }
         }

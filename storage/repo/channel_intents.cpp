@@ -162,16 +162,15 @@ class RecordActIntent final : public ActIntent {
         if (waits) {
             return WireError::exists;
         }
-        return act().kind() == ActKind::expel || waiting_of_party(head) < kMaxWaitingOfParty
+        return act().kind() != ActKind::admit || admissions_of_signer(head) < kMaxAdmissionsOfSigner
                    ? Result<void>{}
                    : Result<void>{WireError::too_large};
     }
 
-    // One party's officials cannot take the place of another's.
-    [[nodiscard]] std::size_t waiting_of_party(const ChannelHead& head) const {
-        const std::string& party = who().device.person.trust_domain;
+    // One official cannot take the place of another's.
+    [[nodiscard]] std::size_t admissions_of_signer(const ChannelHead& head) const {
         return static_cast<std::size_t>(std::ranges::count_if(*head.pending, [&](const auto& item) {
-            return item.second.kind != ActKind::expel && item.second.signer.trust_domain == party;
+            return item.second.kind == ActKind::admit && item.second.signer == who().device.person;
         }));
     }
 

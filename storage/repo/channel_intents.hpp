@@ -35,10 +35,10 @@ struct EstablishChannel {
 };
 
 // A signed act to admit or expel a person, or to restore a device. Response: ActReceipt. It waits in the channel's list until a commit
-// uses it, a restoration also no longer than its device stays in the channel. Its entry concerns the channel's parties, the signer's
+// uses it, a restoration also no longer than until its device makes a commit or leaves. Its entry concerns the channel's parties, the signer's
 // and the subject's. Refusals: not_found (not established); exists (one of that kind and subject waits already); forbidden (expel: the
-// person has no device in the channel; restore: the device is not in it); too_large (kMaxWaitingOfParty admissions and restorations by
-// the signer's party wait).
+// person has no device in the channel; restore: the device is not in it); too_large (kMaxAdmissionsOfSigner admissions by the signer
+// wait).
 struct RecordAct {
     protocol::network::Act act;  // of kind admit, expel or restore, signed by the asking device
     ChannelPtr channel;
@@ -47,8 +47,9 @@ struct RecordAct {
     protocol::network::PartyCode subject_party;
 };
 
-// Admissions and restorations of one channel, signed by one party, that no commit has used. Expulsions are at most as many as persons.
-inline constexpr std::size_t kMaxWaitingOfParty = 256;
+// Admissions of one channel, signed by one person, that no commit has used. Expulsions are at most as many as persons, restorations as
+// devices.
+inline constexpr std::size_t kMaxAdmissionsOfSigner = 256;
 
 // A signed act by which a member says that it cannot follow the channel beyond a record. Response: Receipt. Its entry concerns the
 // channel's parties; it has no other effect. Refusals: not_found (no such record), forbidden (no member).

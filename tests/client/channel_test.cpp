@@ -1,6 +1,7 @@
 // A member's channels when things go wrong around them: races, members who left, revocations, an epoch that somebody burnt.
 #include "client/channel/catch_up.hpp"
 #include "client/channel/joining.hpp"
+#include "client/channel/rejoining.hpp"
 #include "client/channel/resume.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/sending.hpp"
@@ -10,6 +11,7 @@
 
 #include <gmock/gmock.h>
 
+#include <iterator>
 #include <sstream>
 
 namespace serai::tests {
@@ -85,6 +87,13 @@ class ChannelTest : public TwoMembers {
 
     static message::Content text(std::string_view words) {
         return {message::ContentType::text, now_millis(), to_bytes(as_bytes(words))};
+    }
+
+    // The arguments of the 'serai ...' that a message tells people to type.
+    static std::vector<std::string> command_in(const std::string& message) {
+        const std::size_t begin = message.find("'serai ") + 7;
+        std::istringstream words{message.substr(begin, message.find('\'', begin) - begin)};
+        return {std::istream_iterator<std::string>{words}, {}};
     }
 
     // Leaves a message as a process leaves it that dies before it sends.
@@ -291,7 +300,12 @@ TEST_F(ChannelTest, who_has_no_way_back_is_restored_by_an_official) {
         << registrar.diagnostics().explanation();
     ASSERT_TRUE(channel::restore(registrar.context(), group, device)) << "once more is no harm";
 
-    ASSERT_TRUE(kg->catch_up(group)) << kg->diagnostics().explanation();
+    // KZ's commit was the one that lost KG: a person has to say that it is all right.
+    ASSERT_EQ(kg->catch_up(group).error(), ClientError::wedged);
+    EXPECT_THAT(std::string{kg->diagnostics().explanation()}, HasSubstr("serai return"));
+    const std::vector trusted{kz->client().device().id};
+    ASSERT_TRUE(channel::come_back(kg->context(), group, {}, trusted))
+        << kg->diagnostics().explanation();
     kg->say(group, "here again");
     ASSERT_TRUE(kz->catch_up(group));
     ASSERT_TRUE(uz->catch_up(group));
@@ -310,16 +324,18 @@ TEST_F(ChannelTest, the_restoration_that_the_message_names_is_one_that_can_be_ty
     registrar.emplace(network, server.port(), "KG", "registrar/person-8/desk");
     const CommandLine serai{registrar->home()};
     registrar.reset();
-    std::istringstream words{explanation.substr(explanation.find("serai restore ") + 14)};
-    std::string id;
-    std::string device;
-    words >> id >> device;
-    device = device.substr(0, device.find('\''));
+    const auto restore = command_in(explanation);
+    const std::string id = restore.at(1);
 
-    const std::string said = serai.must({"restore", id, device});
+    const std::string said = serai.must(restore);
 
     EXPECT_THAT(said, HasSubstr("may come back"));
-    EXPECT_TRUE(kg->catch_up(group));
+    ASSERT_FALSE(kg->catch_up(group));
+    const auto come_back = command_in(kg->diagnostics().explanation());
+    const CommandLine own{kg->home()};
+    kg.reset();
+    EXPECT_EQ(own.run({"read", id}).exit_code, 9);
+    EXPECT_THAT(own.must(come_back), HasSubstr("follows"));
     EXPECT_NE(serai.run({"restore", id, "KG/person-1/another"}).exit_code, 0);
     EXPECT_NE(serai.run({"restore", id, "person-1"}).exit_code, 0);
 }

@@ -177,7 +177,9 @@ TEST_F(ComingBack, a_member_that_was_revoked_meanwhile_keeps_nobody_out) {
     EXPECT_EQ(kg.catch_up(group).error(), client::ClientError::wedged);
     Member official{network, server.port(), "KG", "registrar/person-9/desk"};
     ASSERT_TRUE(channel::restore(official.context(), group, kg.client().device().id));
-    must_catch_up(kg);
+    const std::vector trusted{kz.client().device().id};
+    ASSERT_TRUE(channel::come_back(kg.context(), group, {}, trusted))
+        << kg.diagnostics().explanation();
     kg.say(group, "here again");
     must_catch_up(kz);
     EXPECT_THAT(kz.heard(group), ElementsAre("without UZ", "here again"));
@@ -267,6 +269,41 @@ TEST_F(ComingBack, no_thief_of_a_key_keeps_the_others_out_for_good) {
     EXPECT_THAT(uz.heard(group), ElementsAre("without the thief"));
     EXPECT_EQ(open(uz).group->view()->tree().member_count(), 2U);
     EXPECT_FALSE(thief.catch_up(*connection));
+}
+
+// A restoration brings a member into the channel as it stands; if a thief made that, its key has to be revoked first.
+TEST_F(ComingBack, a_restoration_does_not_lead_into_an_epoch_of_a_thiefs_making) {
+    must_catch_up(kg);
+    const auto public_part = open(kg);
+    ChannelMember thief{network, device_of(kg, "KG")};
+    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    auto connection = thief.connect(server.port());
+    const GuessedPsk guess;
+    ReturnOptions guessing;
+    guessing.psks = &guess;
+    guessing.psk_epoch = public_part.group->epoch();
+    const auto commit = thief.make_return(*connection, guessing);
+    ASSERT_TRUE(commit);
+    ASSERT_TRUE(connection->call(*commit));
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+    Member registrar{network, server.port(), "KZ", "registrar/person-9/desk"};
+    ASSERT_TRUE(channel::restore(registrar.context(), group, kz.client().device().id));
+    const std::string stolen = kg.client().device().id.to_string();
+    auto lost = open(kz);
+    ASSERT_THAT(lost.state.unvouched, ElementsAre(stolen));
+    // The server offers no epoch, be it so or a lie.
+    ASSERT_TRUE(kz.reconnect(lie_about<message::FetchGroupInfo>(
+        [](message::PublishedGroup& published) { published.psk_epochs.clear(); })));
+
+    EXPECT_EQ(kz.catch_up(group).error(), client::ClientError::wedged);
+    EXPECT_THAT(kz.diagnostics().explanation(), testing::HasSubstr(stolen));
+
+    Member kg_registrar{network, server.port(), "KG", "registrar/person-9/desk"};
+    const Bytes crl = network.crl("KG", {kg.client().device().chain.front()});
+    ASSERT_TRUE(kg_registrar.context().session.call(message::PublishCrl{crl}));
+    ASSERT_TRUE(kz.catch_up(group)) << kz.diagnostics().explanation();
+    kz.say(group, "without the thief");
+    EXPECT_EQ(open(kz).group->view()->tree().member_count(), 2U);
 }
 
 // ---- returns that no honest server orders ----

@@ -228,6 +228,16 @@ TEST_F(ReturnTest, a_restoration_is_for_one_device_and_one_way_back) {
     EXPECT_EQ(restore(2).error(), make_error_code(WireError::exists));
 }
 
+TEST_F(ReturnTest, a_restoration_lapses_when_its_device_comes_back_without_it) {
+    ASSERT_TRUE(restore(2));
+    ASSERT_TRUE(restore(1));
+
+    ASSERT_EQ(refusal(2, {}), ErrorCode{});
+
+    EXPECT_EQ(clients[0].call(message::ListActs{group})->acts.size(), 1U) << "the other one stays";
+    EXPECT_TRUE(restore(2));
+}
+
 TEST_F(ReturnTest, a_restoration_brings_in_nobody_who_is_no_member) {
     ChannelMember stranger{server.network(), server.network().device("TM", "focal-point/s/laptop")};
     const auto client = server.connect(stranger.device());

@@ -110,13 +110,14 @@ TEST_F(RemovalTest, a_restoration_neither_adds_nor_removes) {
               WireError::invalid_commit);
 }
 
-TEST_F(RemovalTest, one_party_does_not_take_the_place_of_anothers_acts) {
-    for (std::size_t i = 0; i < repo::kMaxWaitingOfParty; ++i) {
+TEST_F(RemovalTest, one_official_does_not_take_the_place_of_anothers_acts) {
+    for (std::size_t i = 0; i < repo::kMaxAdmissionsOfSigner; ++i) {
         const Device stranger = device("KG", "p" + std::to_string(i));
         ASSERT_FALSE(channel_.record_act(world_, ActKind::admit, stranger).error);
     }
 
     EXPECT_EQ(channel_.record_act(world_, ActKind::admit, kg_).error, WireError::too_large);
+    EXPECT_FALSE(channel_.record_act(world_, ActKind::restore, uz_).error);
     EXPECT_FALSE(channel_.record_act(world_, ActKind::expel, uz_).error);
     const Device colleague = device("UZ", "colleague");
     const auto statement =
