@@ -65,7 +65,7 @@ class Follower {
                                                   const crypto::mls::PublicMessage& commit,
                                                   Keys& keys);
     void note_change(const Seen& seen, const HistoryEntry& entry, std::uint64_t epoch);
-    void note_vouching(const std::string& device, bool restored, bool unchecked);
+    void note_vouching(const std::string& device, bool restored);
     void move_on(const Seen& seen, crypto::mls::StagedPublicCommit change, Keys keys);
     void lose(const Seen& seen, std::shared_ptr<const crypto::mls::PublicGroup> view);
     Result<HistoryEntry> take_proposal(const Seen& seen);

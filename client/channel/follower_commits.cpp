@@ -158,10 +158,9 @@ Result<HistoryEntry> Follower::take_others_commit(const Seen& seen,
     note_change(seen, entry, change.next->epoch());
     set_back_commits();
     const bool restored = change.external && !seen.record.acts.empty();
-    const bool unchecked = !restored && (change.external || !channel_->lost);
     move_on(seen, std::move(change), std::move(keys));
     if (channel_->lost) {
-        note_vouching(entry.sender, restored, unchecked);
+        note_vouching(entry.sender, restored);
     }
     return entry;
 }
@@ -177,14 +176,12 @@ void Follower::note_change(const Seen& seen, const HistoryEntry& entry, std::uin
     epoch_changed_ = true;
 }
 
-// While we are lost: whoever leads the channel on from a commit that we cannot check may be somebody with a stolen key, until an official's
-// act restores the device.
-void Follower::note_vouching(const std::string& device, bool restored, bool unchecked) {
+// While we are lost: a commit takes no more than a signature key, as far as we can tell, so whoever makes one may have stolen it. An
+// official's act vouches for the return that it allows, and for no later commit.
+void Follower::note_vouching(const std::string& device, bool restored) {
     auto& unvouched = channel_->state.unvouched;
-    const auto found = std::ranges::find(unvouched, device);
-    if (restored && found != unvouched.end()) {
-        unvouched.erase(found);
-    } else if (unchecked && found == unvouched.end() && device != context_->device.id.to_string()) {
+    std::erase(unvouched, device);
+    if (!restored && device != context_->device.id.to_string()) {
         unvouched.push_back(device);
     }
 }
@@ -200,6 +197,8 @@ void Follower::move_on(const Seen& seen, mls::StagedPublicCommit change, Keys ke
         channel_->group.reset();
         channel_->lost.reset();
         channel_->state.standing = Standing::removed;
+        channel_->state.lost_at.reset();
+        channel_->state.unvouched.clear();
         finish_all_tasks();
     } else if (keys.next) {
         channel_->group = std::move(*keys.next);

@@ -22,11 +22,7 @@ ErrorCode refuse(const Context& context, std::string why) {
 }
 
 Result<network::SpiffeId> claimed_id(const mls::LeafNode& leaf) {
-    const mls::X509Credential* credential = leaf.credential.x509();
-    if (credential == nullptr || credential->certificates.empty()) {
-        return mls::MlsError::invalid_credential;
-    }
-    SERAI_TRY(certificate, x509::Certificate::parse(credential->certificates.front()));
+    SERAI_TRY(certificate, certificate_of(leaf));
     return certificate.claimed_id();
 }
 
@@ -60,21 +56,20 @@ Result<std::vector<Change>> changes_of(const Context& context,
     return changes;
 }
 
-// Whether a list revokes the leaf's certificate, or it has expired.
+bool is_revoked(const x509::TrustStore& trust, const x509::Certificate& certificate) {
+    const auto id = certificate.claimed_id();
+    return id && std::ranges::any_of(trust.crls(id->person.trust_domain), [&](const auto& crl) {
+               return crl.revokes(certificate.serial());
+           });
+}
+
+// Why a member may be removed: a list revokes its certificate, or it has expired. Empty if it may not.
 std::string unfitness(const x509::TrustStore& trust, const mls::LeafNode& leaf, UnixSeconds at) {
-    const mls::X509Credential* credential = leaf.credential.x509();
-    const auto certificate = credential == nullptr || credential->certificates.empty()
-                                 ? Result<x509::Certificate>{mls::MlsError::invalid_credential}
-                                 : x509::Certificate::parse(credential->certificates.front());
-    const auto id =
-        certificate ? certificate->claimed_id() : Result<network::SpiffeId>{certificate.error()};
-    if (!id) {
+    const auto certificate = certificate_of(leaf);
+    if (!certificate || !certificate->claimed_id()) {
         return {};
     }
-    const auto crls = trust.crls(id->person.trust_domain);
-    const bool revoked = std::ranges::any_of(
-        crls, [&](const x509::Crl& crl) { return crl.revokes(certificate->serial()); });
-    if (revoked) {
+    if (is_revoked(trust, *certificate)) {
         return "its certificate is revoked";
     }
     return certificate->not_after() <= at ? "its certificate has expired" : "";
@@ -137,6 +132,18 @@ Result<std::string> reason_to_remove(const Context& context,
         reason = unfitness(context.network.trust_at(at.leaf), leaf, at.time);
     }
     return reason;
+}
+
+Result<x509::Certificate> certificate_of(const mls::LeafNode& leaf) {
+    const mls::X509Credential* credential = leaf.credential.x509();
+    return credential == nullptr || credential->certificates.empty()
+               ? Result<x509::Certificate>{mls::MlsError::invalid_credential}
+               : x509::Certificate::parse(credential->certificates.front());
+}
+
+bool is_revoked(const Context& context, const mls::LeafNode& leaf) {
+    const auto certificate = certificate_of(leaf);
+    return certificate && is_revoked(context.network.trust_now(), *certificate);
 }
 
 bool is_unfit(const Context& context, const mls::LeafNode& leaf) {

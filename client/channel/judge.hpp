@@ -5,6 +5,7 @@
 #include "client/channel/state.hpp"
 #include "client/context.hpp"
 #include "crypto/mls/group/group.hpp"
+#include "crypto/x509/certificate.hpp"
 #include "crypto/x509/chain_verifier.hpp"
 
 #include <span>
@@ -14,6 +15,9 @@ namespace serai::client::channel {
 
 // The identity that a leaf of an accepted tree claims; empty text if it has none (which a judged tree never has).
 [[nodiscard]] std::string device_of(const crypto::mls::LeafNode& leaf);
+
+// The certificate in a leaf's credential, judged by nobody yet. invalid_credential if there is none that parses.
+[[nodiscard]] Result<crypto::x509::Certificate> certificate_of(const crypto::mls::LeafNode& leaf);
 
 // For MLS: a leaf's certificate is its own trust domain's, good at `at`, for the leaf's key; a leaf that replaces another is the
 // same device; and nobody but the server proposes from outside. Borrows store and genesis.
@@ -55,6 +59,9 @@ struct Moment {
 Result<std::string> reason_to_remove(const Context& context,
                                      const crypto::mls::LeafNode& leaf,
                                      const Moment& at);
+
+// Whether a list that we know of revokes its certificate.
+[[nodiscard]] bool is_revoked(const Context& context, const crypto::mls::LeafNode& leaf);
 
 // The same by all that we know at present, without asking.
 [[nodiscard]] bool is_unfit(const Context& context, const crypto::mls::LeafNode& leaf);

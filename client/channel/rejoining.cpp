@@ -224,7 +224,8 @@ class Return {
         return Right{std::nullopt, std::move(acts)};
     }
 
-    // Whoever led the channel on while we could not follow is out, about to go, or trusted by our person.
+    // Whoever led the channel on while we could not follow is out, revoked, or trusted by our person. To have expired is not enough: a leaf
+    // can be renewed.
     Result<void> check_vouched(const OpenChannel& channel) const {
         SERAI_CHECK(context_.network.refresh(context_.session, context_.log, context_.evidence));
         std::string strangers;
@@ -235,7 +236,7 @@ class Return {
             const bool trusted = std::ranges::any_of(
                 trusted_, [&](const auto& one) { return one.to_string() == device; });
             if (std::ranges::find(unvouched, device) != unvouched.end() && !trusted &&
-                !is_unfit(context_, leaf)) {
+                !is_revoked(context_, leaf)) {
                 strangers += (strangers.empty() ? "" : ", ") + device;
                 options += " --with " + device;
             }

@@ -15,8 +15,8 @@ namespace serai::client::channel {
 // was first. wedged if no epoch that we have is remembered by all others and nobody has restored this device. too_contended, server_lied, wire errors.
 //
 // By a restoration we come into the channel as it stands, among whoever led it there while we could not follow. If it was somebody with a
-// stolen key, what we write is read. So it is wedged too while one of those devices (ChannelState::unvouched) is still a member with a
-// good certificate and not among `trusted`: a person says that, having asked.
+// stolen key, what we write is read. So it is wedged too while one of those devices (ChannelState::unvouched) is still a member, not
+// revoked and not among `trusted`: a person says that, having asked.
 Result<void> come_back(const Context& context,
                        const GroupId& group,
                        const OnEntry& on_entry = {},

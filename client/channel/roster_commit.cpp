@@ -3,7 +3,6 @@
 #include "client/channel/judge.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/secret/random.hpp"
-#include "crypto/x509/certificate.hpp"
 
 #include <algorithm>
 #include <set>
@@ -58,13 +57,6 @@ Result<void> add_devices(const Context& context,
                                         payload.subject.to_string() + " is a member already");
     }
     return {};
-}
-
-Result<x509::Certificate> certificate_of(const mls::LeafNode& leaf) {
-    const mls::X509Credential* credential = leaf.credential.x509();
-    return credential == nullptr || credential->certificates.empty()
-               ? Result<x509::Certificate>{mls::MlsError::invalid_credential}
-               : x509::Certificate::parse(credential->certificates.front());
 }
 
 // Everybody who has to leave, or is to: by reference where the server has proposed it, by value otherwise.

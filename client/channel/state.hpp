@@ -35,8 +35,8 @@ struct ChannelState {
                     // one id is refused, whatever its leaf
     std::optional<protocol::message::ChainHead>
         lost_at;  // the record that we could not follow, until it is reported
-    // Devices whose commits took the channel where our keys do not follow, as far as nobody vouched for them: of the commit that lost us,
-    // and of returns by a PSK that we cannot check. SPIFFE ids, each once; empty unless we are lost.
+    // Other devices whose commits we followed in public only: neither tags nor PSKs of these can be checked without keys. One that a
+    // restoration brought back is left out until its next commit. SPIFFE ids, each once; empty unless we are lost.
     std::vector<std::string> unvouched;
     // The epoch that the newest commit began that removed somebody, or by which we came in if none did since.
     Epoch removed_at;

@@ -344,6 +344,10 @@ Result<void> come_back(Program& program,
     }
     SERAI_CHECK(channel::read_log(client->context(), state.group));
     SERAI_CHECK(channel::come_back(client->context(), state.group, {}, trusted));
+    SERAI_TRY(now, channel::load_channel(client->vault(), state.group));
+    if (now.state.standing == channel::Standing::removed) {
+        return ClientError::removed;
+    }
     program.out().say("This device follows '" + title_of(state) + "'.");
     program.out().emit(boost::json::object{{"channel", to_hex(state.group.value())},
                                            {"returned", client->device().id.to_string()}});

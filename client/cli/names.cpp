@@ -88,8 +88,11 @@ Result<network::PersonId> parse_person(const network::Genesis& genesis,
 Result<network::SpiffeId> parse_device(const network::Genesis& genesis,
                                        std::string_view text,
                                        Diagnostics& diagnostics) {
+    if (auto device = network::SpiffeId::parse(text)) {
+        return std::move(*device);
+    }
     const std::size_t slash = text.rfind('/');
-    if (slash != std::string_view::npos) {
+    if (slash != std::string_view::npos && !text.starts_with("spiffe://")) {
         const auto person = parse_person(genesis, text.substr(0, slash), diagnostics);
         auto device =
             person ? network::SpiffeId::parse(person->to_string() + std::string{text.substr(slash)})

@@ -17,7 +17,9 @@ std::vector<Epoch> common_epochs(const ChannelHead& head,
     for (std::uint64_t epoch = first; epoch <= present; ++epoch) {
         const bool all_have_it =
             std::ranges::all_of(head.roster->members(), [&](const Member& member) {
-                return member.device == device || member.known.has(epoch);
+                // What it missed itself it says best; from before it came in it has nothing.
+                return member.device == device ? epoch >= member.known.since
+                                               : member.known.has(epoch);
             });
         if (all_have_it) {
             epochs.emplace_back(epoch);

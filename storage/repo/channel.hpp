@@ -96,8 +96,8 @@ struct ChannelHead {
     std::uint64_t judged_by = 0;
 };
 
-// Epochs of the last limits::kResumptionEpochs, the present one among them, whose resumption PSK every member but this device has, and
-// nobody who has left: by one of these it can come back so that all can follow. Ascending.
+// Epochs of the last limits::kResumptionEpochs, the present one among them, since this device came in, whose resumption PSK every other
+// member has, and nobody who has left: by one of these it can come back so that all can follow. Ascending.
 [[nodiscard]] std::vector<Epoch> common_epochs(const ChannelHead& head,
                                                const protocol::network::SpiffeId& device);
 

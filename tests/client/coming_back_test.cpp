@@ -306,6 +306,36 @@ TEST_F(ComingBack, a_restoration_does_not_lead_into_an_epoch_of_a_thiefs_making)
     EXPECT_EQ(open(kz).group->view()->tree().member_count(), 2U);
 }
 
+// An honest member was let back in, and then somebody uses its key: what came before does not vouch for that.
+TEST_F(ComingBack, a_restoration_vouches_for_one_return_and_for_no_later_commit) {
+    must_catch_up(kg);
+    const auto before = open(kg);
+    ChannelMember thief{network, device_of(kg, "KG")};
+    thief.pretend(group, before.group->view(), *before.state.cursor);
+    auto connection = thief.connect(server.port());
+    const GuessedPsk guess;
+    ReturnOptions guessing;
+    guessing.psks = &guess;
+    const auto stolen = thief.make_return(*connection, guessing);
+    ASSERT_TRUE(stolen);
+    ASSERT_TRUE(connection->call(*stolen));
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+    ASSERT_THAT(open(kz).state.unvouched, ElementsAre(kg.client().device().id.to_string()));
+    ASSERT_TRUE(channel::read_log(kg.context(), group));
+    Member official{network, server.port(), "KG", "registrar/person-9/desk"};
+    ASSERT_TRUE(channel::restore(official.context(), group, kg.client().device().id));
+    ASSERT_TRUE(kg.reconnect(lie_about<message::FetchGroupInfo>(
+        [](message::PublishedGroup& published) { published.psk_epochs.clear(); })));
+    must_catch_up(kg);
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+    EXPECT_THAT(open(kz).state.unvouched, testing::IsEmpty());
+
+    burn_an_epoch(kg);
+    ASSERT_TRUE(channel::read_log(kz.context(), group));
+
+    EXPECT_THAT(open(kz).state.unvouched, ElementsAre(kg.client().device().id.to_string()));
+}
+
 // ---- returns that no honest server orders ----
 
 class KnownPsk final : public mls::PskSource {

@@ -252,6 +252,19 @@ TEST_F(ReturnTest, a_restoration_brings_in_nobody_who_is_no_member) {
     EXPECT_EQ(refused.error(), forbidden);
 }
 
+TEST_F(ReturnTest, a_device_has_no_psk_from_before_it_came) {
+    const auto before = channel.member(0).group().epoch();
+    ChannelMember late{server.network(), server.network().device("TM", "focal-point/late/laptop")};
+    auto client = server.connect(late.device());
+    ASSERT_TRUE(client.call(late.make_key_packages(1)));
+    ASSERT_TRUE(channel.member(0).bring_in(clients[0], {late.device().id.person}));
+
+    const auto offered_to_it = client.call(message::FetchGroupInfo{group});
+
+    ASSERT_TRUE(offered_to_it);
+    EXPECT_EQ(offered_to_it->psk_epochs, std::vector{Epoch{before + 1}});
+}
+
 TEST_F(ReturnTest, who_came_back_does_not_know_what_it_missed) {
     const auto before = channel.member(2).group().epoch();
     update(0);
