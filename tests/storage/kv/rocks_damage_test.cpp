@@ -356,13 +356,13 @@ TEST(RocksDamage, a_store_of_another_format_is_refused) {
     KilledStore killed{1, 10};
     killed.put_back({}, {});
     using namespace std::string_literals;
-    write_format(killed.directory(), "\0\0\0\0\0\0\0\1"s);
+    write_format(killed.directory(), "\0\0\0\0\0\0\0\2"s);
     EXPECT_EQ(killed.open().error(), StoreError::wrong_format) << killed.why();
 
     write_format(killed.directory(), "two");
     EXPECT_EQ(killed.open().error(), StoreError::corrupt) << killed.why();
 
-    write_format(killed.directory(), "\0\0\0\0\0\0\0\2"s);
+    write_format(killed.directory(), "\0\0\0\0\0\0\0\3"s);
     EXPECT_TRUE(killed.open()) << killed.why();
 }
 
