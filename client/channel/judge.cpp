@@ -56,7 +56,7 @@ Result<std::vector<Change>> changes_of(const Context& context,
     return changes;
 }
 
-bool is_revoked(const x509::TrustStore& trust, const x509::Certificate& certificate) {
+bool lists_revoke(const x509::TrustStore& trust, const x509::Certificate& certificate) {
     const auto id = certificate.claimed_id();
     return id && std::ranges::any_of(trust.crls(id->person.trust_domain), [&](const auto& crl) {
                return crl.revokes(certificate.serial());
@@ -69,7 +69,7 @@ std::string unfitness(const x509::TrustStore& trust, const mls::LeafNode& leaf, 
     if (!certificate || !certificate->claimed_id()) {
         return {};
     }
-    if (is_revoked(trust, *certificate)) {
+    if (lists_revoke(trust, *certificate)) {
         return "its certificate is revoked";
     }
     return certificate->not_after() <= at ? "its certificate has expired" : "";
@@ -143,7 +143,7 @@ Result<x509::Certificate> certificate_of(const mls::LeafNode& leaf) {
 
 bool is_revoked(const Context& context, const mls::LeafNode& leaf) {
     const auto certificate = certificate_of(leaf);
-    return certificate && is_revoked(context.network.trust_now(), *certificate);
+    return certificate && lists_revoke(context.network.trust_now(), *certificate);
 }
 
 bool is_unfit(const Context& context, const mls::LeafNode& leaf) {
