@@ -545,5 +545,33 @@ TEST_F(Restored, wherever_the_return_is_interrupted_it_is_finished) {
     }
 }
 
+TEST_F(Restored, wherever_the_return_by_an_officials_act_is_interrupted_it_is_finished) {
+    Member registrar{network, server.port(), "TJ", "registrar/person-9/desk"};
+    const std::vector<std::string> come_back{
+        "return", "Test", "--with", kz.client().device().id.to_string()};
+    for (const std::string point : {"client.rejoin.saved", "client.rejoin.answered"}) {
+        copy_vault("vault", "copy");
+        tj.must({"send", "Test", "lost at " + point});
+        copy_vault("copy", "vault");
+        // Whoever comes or goes leaves TJ without an epoch that all remember.
+        if (point == "client.rejoin.saved") {
+            ASSERT_TRUE(channel::expel(kz.context(), group, uz.person()));
+        } else {
+            kz.invite(group, uz);
+        }
+        constexpr int kDamaged = 9;
+        EXPECT_EQ(tj.run({"read", "Test"}).exit_code, kDamaged) << point;
+        ASSERT_TRUE(channel::restore(registrar.context(), group, tj_device.id));
+
+        constexpr int kKilled = 137;
+        EXPECT_EQ(tj.run(come_back, point).exit_code, kKilled) << point;
+        tj.must(come_back);
+
+        tj.must({"send", "Test", "found after " + point});
+        must_catch_up(kg);
+        EXPECT_THAT(kg.heard(group), Contains("found after " + point));
+    }
+}
+
 }  // namespace
 }  // namespace serai::tests
