@@ -3,7 +3,6 @@
 # including what it uses. These units stay by themselves: a private name of theirs is a neighbour's too, or (Beast) they are a
 # minute's work each and had better run side by side.
 set(SERAI_SEPARATE_UNITS
-  client/channel/authority.cpp
   client/channel/judge_group.cpp
   client/channel/resume.cpp
   client/channel/roster.cpp

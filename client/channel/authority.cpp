@@ -15,10 +15,6 @@ namespace message = protocol::message;
 namespace network = protocol::network;
 namespace x509 = crypto::x509;
 
-ErrorCode refuse(const Context& context, std::string why) {
-    return context.diagnostics.fail(ClientError::untrusted, std::move(why));
-}
-
 // Fields, inclusion, signature, time: what holds for every act.
 Result<x509::Identity> verify_receipt(const Context& context, const message::ActReceipt& receipt) {
     const network::ActHeader& header = receipt.act.seal.header;
@@ -87,6 +83,10 @@ Result<void> check_unused(const Context& context,
 }
 
 }  // namespace
+
+ErrorCode refuse(const Context& context, std::string why) {
+    return context.diagnostics.fail(ClientError::untrusted, std::move(why));
+}
 
 std::optional<Decision> decision_in(const message::ActReceipt& receipt) {
     auto said = said_in(receipt.act);

@@ -13,6 +13,9 @@
 
 namespace serai::client::channel {
 
+// untrusted, with the reason for people: what this file and judge.hpp say of whatever does not hold.
+[[nodiscard]] ErrorCode refuse(const Context& context, std::string why);
+
 // What an act says, whether it holds or not.
 struct Decision {
     protocol::network::ActKind kind = protocol::network::ActKind::admit;  // or expel, or restore

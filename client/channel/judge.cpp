@@ -17,10 +17,6 @@ namespace mls = crypto::mls;
 namespace network = protocol::network;
 namespace x509 = crypto::x509;
 
-ErrorCode refuse(const Context& context, std::string why) {
-    return context.diagnostics.fail(ClientError::untrusted, std::move(why));
-}
-
 Result<network::SpiffeId> claimed_id(const mls::LeafNode& leaf) {
     SERAI_TRY(certificate, certificate_of(leaf));
     return certificate.claimed_id();

@@ -1,4 +1,5 @@
 // What is judged beside leaves and acts: the group as a newcomer finds it, and the times of records.
+#include "client/channel/authority.hpp"
 #include "client/channel/judge.hpp"
 #include "crypto/act/channel_group.hpp"
 #include "crypto/act/commitment.hpp"
@@ -15,10 +16,6 @@ namespace mls = crypto::mls;
 namespace network = protocol::network;
 
 constexpr std::uint64_t kMaxClockStep = 300;  // seconds
-
-ErrorCode refuse(const Context& context, std::string why) {
-    return context.diagnostics.fail(ClientError::untrusted, std::move(why));
-}
 
 }  // namespace
 
