@@ -55,12 +55,13 @@ bool is_allowed(const Context& context,
                                 statement.device.person);
 }
 
-const network::PersonId& person_of(const network::RestoreStatement& statement) {
-    return statement.device.person;
+// Whom an act is about; without a device's name where it is about the person.
+network::SpiffeId subject_of(const network::RestoreStatement& statement) {
+    return statement.device;
 }
 
-const network::PersonId& person_of(const auto& statement) {
-    return statement.subject;
+network::SpiffeId subject_of(const auto& statement) {
+    return {statement.subject, {}};
 }
 
 template <class Request>
@@ -71,16 +72,16 @@ Result<repo::RecordAct> check_act(const Context& context, const Call& call, Requ
     if (!is_allowed(context, *channel->head()->founding, call.device().person, statement)) {
         return WireError::forbidden;
     }
-    const auto& person = person_of(statement);
-    const auto* party = context.genesis().party_of_domain(person.trust_domain);
+    auto subject = subject_of(statement);
+    const auto* party = context.genesis().party_of_domain(subject.person.trust_domain);
     if (party == nullptr) {
         return WireError::forbidden;
     }
-    std::string device;
-    if constexpr (std::is_same_v<typename Request::Statement, network::RestoreStatement>) {
-        device = statement.device.device;
-    }
-    return repo::RecordAct{std::move(request.act), channel, person, std::move(device), party->code};
+    return repo::RecordAct{std::move(request.act),
+                           channel,
+                           std::move(subject.person),
+                           std::move(subject.device),
+                           party->code};
 }
 
 Result<repo::RecordReport> check(const Context& context,
