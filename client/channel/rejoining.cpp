@@ -214,9 +214,8 @@ class Return {
             return context_.diagnostics.fail(
                 ClientError::wedged,
                 "this device has lost its way in the channel, and there is no epoch of which it "
-                "and "
-                "all other members have the key; another official of your party, or the founder, "
-                "brings it back with 'serai restore " +
+                "and all other members have the key; another official of your party, or the "
+                "founder, brings it back with 'serai restore " +
                     to_hex(group_.value()) + " " + self.to_string() + "'");
         }
         SERAI_CHECK(check_vouched(channel));

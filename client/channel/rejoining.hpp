@@ -12,7 +12,8 @@
 namespace serai::client::channel {
 
 // Nothing if the channel is not lost. Says on the record what could not be followed, then commits, reading on whenever another commit
-// was first. wedged if no epoch that we have is remembered by all others and nobody has restored this device. too_contended, server_lied, wire errors.
+// was first. wedged if no epoch that we have is remembered by all others and nobody has restored this device.
+// too_contended, server_lied, wire errors.
 //
 // By a restoration we come into the channel as it stands, among whoever led it there while we could not follow. If it was somebody with a
 // stolen key, what we write is read. So it is wedged too while one of those devices (ChannelState::unvouched) is still a member, not

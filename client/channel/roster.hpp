@@ -44,12 +44,11 @@ Result<void> expel(const Context& context,
 Result<void> leave(const Context& context, const GroupId& group);
 
 // Removes whoever has to leave: expelled, departing, or with a certificate that does not hold any more; and puts a renewed certificate of
-// this device into its leaf. Nothing to do is success.
-// not_permitted if this device is one of them.
+// this device into its leaf. Nothing to do is success. not_permitted if this device is one of them.
 Result<void> clear_removals(const Context& context, const GroupId& group);
 
-// Does that if the server has proposed somebody or our certificate was renewed, and leaves it to others if it is not for us or they are quicker. For commands that
-// only read.
+// Does that if the server has proposed somebody or our certificate was renewed, and leaves it to others if it is not for us or they are
+// quicker. For commands that only read.
 Result<void> clear_proposed(const Context& context, const GroupId& group);
 
 // Goes on with a task of kind roster, from wherever it is.

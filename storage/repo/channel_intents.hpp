@@ -35,8 +35,8 @@ struct EstablishChannel {
 };
 
 // A signed act to admit or expel a person, or to restore a device. Response: ActReceipt. It waits in the channel's list until a commit
-// uses it, a restoration also no longer than until its device makes a commit or leaves. Its entry concerns the channel's parties, the signer's
-// and the subject's. Refusals: not_found (not established); exists (one of that kind and subject waits already); forbidden (expel: the
+// uses it, a restoration also no longer than until its device makes a commit or leaves. Its entry concerns the channel's parties, the
+// signer's and the subject's. Refusals: not_found (not established); exists (one of that kind and subject waits already); forbidden (expel: the
 // person has no device in the channel; restore: the device is not in it); too_large (kMaxAdmissionsOfSigner admissions by the signer
 // wait).
 struct RecordAct {
@@ -66,8 +66,8 @@ struct RecordReport {
 // The commit that began the present epoch once more, from anybody: the response it had, and nothing happens.
 //
 // Refusals: stale_epoch (another commit won); forbidden (the device is no member, or has to leave); commit_first (somebody has to
-// leave whom it does not remove, or whose expulsion it does not use); invalid_commit (an act that is not on the list, that repeats, or that does not belong to a person
-// of this commit; a person without an act, unless its device is unfit; a commit that removes its own sender); too_large
+// leave whom it does not remove, or whose expulsion it does not use); invalid_commit (an act that is not on the list, that repeats, or
+// that does not belong to a person of this commit; a person without an act, unless its device is unfit; a commit that removes its own sender); too_large
 // (limits::kMaxMembers).
 struct ApplyCommit {
     // An external commit by which the asking device comes back: by the resumption PSK of an epoch, or, without one, by its restoration,
