@@ -61,6 +61,30 @@ class ComingBack : public testing::Test {
                 device.chain};
     }
 
+    // Somebody with the key of a device, who knows besides what `witness` can see of the channel without keys.
+    ChannelMember thief_of(Member& victim, std::string_view party, Member& witness) {
+        const auto seen = open(witness);
+        ChannelMember thief{network, device_of(victim, party)};
+        thief.pretend(group, seen.group->view(), *seen.state.cursor);
+        return thief;
+    }
+
+    Member registrar_of(std::string_view party) {
+        return {network, server.port(), party, "registrar/person-9/desk"};
+    }
+
+    void revoke(Member& member, std::string_view party) {
+        const Bytes crl = network.crl(std::string{party}, {member.client().device().chain.front()});
+        Member registrar = registrar_of(party);
+        ASSERT_TRUE(registrar.context().session.call(message::PublishCrl{crl}));
+    }
+
+    void restore(Member& lost, std::string_view party) {
+        Member registrar = registrar_of(party);
+        ASSERT_TRUE(channel::restore(registrar.context(), group, lost.client().device().id))
+            << registrar.diagnostics().explanation();
+    }
+
     // A commit that all public rules allow and nobody can follow: its confirmation tag is wrong.
     void burn_an_epoch(Member& member) {
         auto own = open(member);
@@ -163,9 +187,7 @@ TEST_F(ComingBack, a_lost_member_goes_on_judging_what_is_public) {
 
 TEST_F(ComingBack, a_member_that_was_revoked_meanwhile_keeps_nobody_out) {
     burn_an_epoch(kg);
-    Member registrar{network, server.port(), "UZ", "registrar/person-9/desk"};
-    const Bytes crl = network.crl("UZ", {uz.client().device().chain.front()});
-    ASSERT_TRUE(registrar.context().session.call(message::PublishCrl{crl}));
+    revoke(uz, "UZ");
 
     must_catch_up(kz);
     kz.say(group, "without UZ");
@@ -175,8 +197,7 @@ TEST_F(ComingBack, a_member_that_was_revoked_meanwhile_keeps_nobody_out) {
     EXPECT_EQ(after.group->view()->tree().member_count(), 2U);
     // Whatever UZ knew is of no use any more, not to KG either.
     EXPECT_EQ(kg.catch_up(group).error(), client::ClientError::wedged);
-    Member official{network, server.port(), "KG", "registrar/person-9/desk"};
-    ASSERT_TRUE(channel::restore(official.context(), group, kg.client().device().id));
+    restore(kg, "KG");
     const std::vector trusted{kz.client().device().id};
     ASSERT_TRUE(channel::come_back(kg.context(), group, {}, trusted))
         << kg.diagnostics().explanation();
@@ -196,9 +217,7 @@ class GuessedPsk final : public mls::PskSource {
 
 TEST_F(ComingBack, who_holds_only_a_stolen_signature_key_does_not_get_in) {
     must_catch_up(kg);
-    const auto public_part = open(kg);
-    ChannelMember thief{network, device_of(kg, "KG")};
-    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    ChannelMember thief = thief_of(kg, "KG", kg);
     auto connection = thief.connect(server.port());
     ASSERT_TRUE(connection);
     ReturnOptions without;
@@ -234,15 +253,13 @@ TEST_F(ComingBack, who_holds_only_a_stolen_signature_key_does_not_get_in) {
 // However many epochs a thief burns, the officials of each party let their own people back in.
 TEST_F(ComingBack, no_thief_of_a_key_keeps_the_others_out_for_good) {
     must_catch_up(kg);
-    const auto public_part = open(kg);
-    ChannelMember thief{network, device_of(kg, "KG")};
-    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    ChannelMember thief = thief_of(kg, "KG", kg);
     auto connection = thief.connect(server.port());
     ASSERT_TRUE(connection);
     const GuessedPsk guess;
     ReturnOptions guessing;
     guessing.psks = &guess;
-    guessing.psk_epoch = public_part.group->epoch();
+    guessing.psk_epoch = open(kg).group->epoch();
     for (std::uint64_t i = 0; i <= limits::kResumptionEpochs; ++i) {
         const auto commit = thief.make_return(*connection, guessing);
         ASSERT_TRUE(commit);
@@ -253,14 +270,9 @@ TEST_F(ComingBack, no_thief_of_a_key_keeps_the_others_out_for_good) {
     ASSERT_EQ(kz.catch_up(group).error(), client::ClientError::wedged);
     ASSERT_EQ(uz.catch_up(group).error(), client::ClientError::wedged);
 
-    Member kg_registrar{network, server.port(), "KG", "registrar/person-9/desk"};
-    const Bytes crl = network.crl("KG", {kg.client().device().chain.front()});
-    ASSERT_TRUE(kg_registrar.context().session.call(message::PublishCrl{crl}));
+    revoke(kg, "KG");
     for (Member* lost : {&kz, &uz}) {
-        const std::string party{lost == &kz ? "KZ" : "UZ"};
-        Member registrar{network, server.port(), party, "registrar/person-9/desk"};
-        ASSERT_TRUE(channel::restore(registrar.context(), group, lost->client().device().id))
-            << registrar.diagnostics().explanation();
+        restore(*lost, lost == &kz ? "KZ" : "UZ");
         must_catch_up(*lost);
     }
     kz.say(group, "without the thief");
@@ -274,20 +286,17 @@ TEST_F(ComingBack, no_thief_of_a_key_keeps_the_others_out_for_good) {
 // A restoration brings a member into the channel as it stands; if a thief made that, its key has to be revoked first.
 TEST_F(ComingBack, a_restoration_does_not_lead_into_an_epoch_of_a_thiefs_making) {
     must_catch_up(kg);
-    const auto public_part = open(kg);
-    ChannelMember thief{network, device_of(kg, "KG")};
-    thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+    ChannelMember thief = thief_of(kg, "KG", kg);
     auto connection = thief.connect(server.port());
     const GuessedPsk guess;
     ReturnOptions guessing;
     guessing.psks = &guess;
-    guessing.psk_epoch = public_part.group->epoch();
+    guessing.psk_epoch = open(kg).group->epoch();
     const auto commit = thief.make_return(*connection, guessing);
     ASSERT_TRUE(commit);
     ASSERT_TRUE(connection->call(*commit));
     ASSERT_TRUE(channel::read_log(kz.context(), group));
-    Member registrar{network, server.port(), "KZ", "registrar/person-9/desk"};
-    ASSERT_TRUE(channel::restore(registrar.context(), group, kz.client().device().id));
+    restore(kz, "KZ");
     const std::string stolen = kg.client().device().id.to_string();
     auto lost = open(kz);
     ASSERT_THAT(lost.state.unvouched, ElementsAre(stolen));
@@ -298,9 +307,7 @@ TEST_F(ComingBack, a_restoration_does_not_lead_into_an_epoch_of_a_thiefs_making)
     EXPECT_EQ(kz.catch_up(group).error(), client::ClientError::wedged);
     EXPECT_THAT(kz.diagnostics().explanation(), testing::HasSubstr(stolen));
 
-    Member kg_registrar{network, server.port(), "KG", "registrar/person-9/desk"};
-    const Bytes crl = network.crl("KG", {kg.client().device().chain.front()});
-    ASSERT_TRUE(kg_registrar.context().session.call(message::PublishCrl{crl}));
+    revoke(kg, "KG");
     ASSERT_TRUE(kz.catch_up(group)) << kz.diagnostics().explanation();
     kz.say(group, "without the thief");
     EXPECT_EQ(open(kz).group->view()->tree().member_count(), 2U);
@@ -309,9 +316,7 @@ TEST_F(ComingBack, a_restoration_does_not_lead_into_an_epoch_of_a_thiefs_making)
 // An honest member was let back in, and then somebody uses its key: what came before does not vouch for that.
 TEST_F(ComingBack, a_restoration_vouches_for_one_return_and_for_no_later_commit) {
     must_catch_up(kg);
-    const auto before = open(kg);
-    ChannelMember thief{network, device_of(kg, "KG")};
-    thief.pretend(group, before.group->view(), *before.state.cursor);
+    ChannelMember thief = thief_of(kg, "KG", kg);
     auto connection = thief.connect(server.port());
     const GuessedPsk guess;
     ReturnOptions guessing;
@@ -322,8 +327,7 @@ TEST_F(ComingBack, a_restoration_vouches_for_one_return_and_for_no_later_commit)
     ASSERT_TRUE(channel::read_log(kz.context(), group));
     ASSERT_THAT(open(kz).state.unvouched, ElementsAre(kg.client().device().id.to_string()));
     ASSERT_TRUE(channel::read_log(kg.context(), group));
-    Member official{network, server.port(), "KG", "registrar/person-9/desk"};
-    ASSERT_TRUE(channel::restore(official.context(), group, kg.client().device().id));
+    restore(kg, "KG");
     ASSERT_TRUE(kg.reconnect(lie_about<message::FetchGroupInfo>(
         [](message::PublishedGroup& published) { published.psk_epochs.clear(); })));
     must_catch_up(kg);
@@ -353,9 +357,7 @@ class KnownPsk final : public mls::PskSource {
 struct RogueReturn : ComingBack {
     // What KG says to a return in KZ's place that nobody else sees.
     ErrorCode take(const ReturnOptions& options) {
-        const auto public_part = open(kg);
-        ChannelMember thief{network, device_of(kz, "KZ")};
-        thief.pretend(group, public_part.group->view(), *public_part.state.cursor);
+        ChannelMember thief = thief_of(kz, "KZ", kg);
         auto connection = thief.connect(server.port());
         const auto commit = connection ? thief.make_return(*connection, options)
                                        : Result<message::Commit>{connection.error()};
@@ -401,7 +403,7 @@ TEST_F(RogueReturn, with_neither_psk_nor_restoration_is_refused) {
 
 TEST_F(RogueReturn, by_the_restoration_of_another_device_is_refused) {
     must_catch_up(kg);
-    Member registrar{network, server.port(), "UZ", "registrar/person-9/desk"};
+    Member registrar = registrar_of("UZ");
     const auto restoration =
         registrar.context().session.call(message::Restore{registrar.context().sign(
             protocol::network::RestoreStatement{group, uz.client().device().id})});
@@ -416,7 +418,7 @@ TEST_F(RogueReturn, by_the_restoration_of_another_device_is_refused) {
 
 TEST_F(RogueReturn, by_a_restoration_that_was_used_before_is_refused) {
     must_catch_up(kg);
-    Member registrar{network, server.port(), "KZ", "registrar/person-9/desk"};
+    Member registrar = registrar_of("KZ");
     const auto restoration =
         registrar.context().session.call(message::Restore{registrar.context().sign(
             protocol::network::RestoreStatement{group, kz.client().device().id})});
@@ -546,7 +548,7 @@ TEST_F(Restored, wherever_the_return_is_interrupted_it_is_finished) {
 }
 
 TEST_F(Restored, wherever_the_return_by_an_officials_act_is_interrupted_it_is_finished) {
-    Member registrar{network, server.port(), "TJ", "registrar/person-9/desk"};
+    Member registrar = registrar_of("TJ");
     const std::vector<std::string> come_back{
         "return", "Test", "--with", kz.client().device().id.to_string()};
     for (const std::string point : {"client.rejoin.saved", "client.rejoin.answered"}) {
