@@ -31,4 +31,9 @@ inline constexpr std::uint32_t kMaxVectorLength = (1U << 30) - 1;
     return value < (1U << 14) ? 2 : 4;
 }
 
+// Bytes of a vector with `n` bytes in it, prefix and all; n <= kMaxVectorLength.
+[[nodiscard]] constexpr std::size_t vector_size(std::size_t n) {
+    return varint_size(static_cast<std::uint32_t>(n)) + n;
+}
+
 }  // namespace serai::protocol::codec

@@ -7,24 +7,27 @@
 namespace serai::protocol::codec {
 namespace {
 
-void big_endian(Bytes& out, std::uint64_t value, unsigned size) {
-    for (unsigned shift = size * 8; shift > 0; shift -= 8) {
-        out.push_back(static_cast<std::uint8_t>(value >> (shift - 8)));
+template <std::size_t kSize>
+void big_endian(Bytes& out, std::uint64_t value) {
+    ByteArray<kSize> bytes;
+    for (std::size_t i = kSize; i-- > 0; value >>= 8U) {
+        bytes[i] = static_cast<std::uint8_t>(value);
     }
+    append(out, bytes);
 }
 
 }  // namespace
 
 void Writer::u16(std::uint16_t value) {
-    big_endian(out_, value, 2);
+    big_endian<2>(out_, value);
 }
 
 void Writer::u32(std::uint32_t value) {
-    big_endian(out_, value, 4);
+    big_endian<4>(out_, value);
 }
 
 void Writer::u64(std::uint64_t value) {
-    big_endian(out_, value, 8);
+    big_endian<8>(out_, value);
 }
 
 void Writer::length(std::size_t n) {

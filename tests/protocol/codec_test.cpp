@@ -1,4 +1,5 @@
 #include "protocol/codec/reader.hpp"
+#include "protocol/codec/varint.hpp"
 #include "protocol/codec/writer.hpp"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,7 @@ TEST(Reader, returns_what_the_writer_wrote) {
         const Bytes content(size, 0x5a);
         Bytes out;
         Writer{out}.vector(content);
+        EXPECT_EQ(out.size(), vector_size(size));
         Reader reader{out};
 
         const auto read = reader.vector();
