@@ -50,6 +50,7 @@ class RocksStore final : public Store {
 
     Result<void> write(const WriteBatch& batch, const std::vector<LogChange>& logs);
     void fill(const WriteBatch& batch, const std::vector<LogChange>& logs);
+    void fill_appends();
     void fill_trim(const LogChange& log);
     void remember(const std::vector<LogChange>& logs);
     Result<void> copy_to(const std::filesystem::path& directory);
@@ -63,6 +64,7 @@ class RocksStore final : public Store {
 
     std::mutex writer_;  // held through the synced write; guards what follows
     rocksdb::WriteBatch batch_;
+    std::vector<WriteBatch::Step> appends_;  // of the batch that is being filled
     std::unordered_map<std::string, LogBounds> known_logs_;
 };
 
@@ -139,6 +141,7 @@ Result<void> RocksStore::write(const WriteBatch& batch, const std::vector<LogCha
 
 void RocksStore::fill(const WriteBatch& batch, const std::vector<LogChange>& logs) {
     batch_.Clear();
+    appends_.clear();
     // Cannot fail: no limit on the size of a batch is set, and all column families have the same timestamps (none).
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto step = batch.step(i);
@@ -151,11 +154,7 @@ void RocksStore::fill(const WriteBatch& batch, const std::vector<LogChange>& log
                 batch_.Delete(base_->family(step.space), to_slice(step.key)).PermitUncheckedError();
                 break;
             case WriteBatch::Kind::append:
-                batch_
-                    .Put(base_->logs(),
-                         LogKey::record(step.key, step.number).slice(),
-                         to_slice(step.value))
-                    .PermitUncheckedError();
+                appends_.push_back(step);
                 break;
             case WriteBatch::Kind::expect_absent:
             case WriteBatch::Kind::expect_tail:
@@ -163,10 +162,22 @@ void RocksStore::fill(const WriteBatch& batch, const std::vector<LogChange>& log
                 break;
         }
     }
+    fill_appends();
     for (const LogChange& log : logs) {
         if (log.after.first != log.before.first) {
             fill_trim(log);
         }
+    }
+}
+
+// One log after another: RocksDB finds the place of a record fastest right behind the one that it has just taken.
+void RocksStore::fill_appends() {
+    std::ranges::stable_sort(
+        appends_, [](const auto& a, const auto& b) { return as_text(a.key) < as_text(b.key); });
+    for (const auto& step : appends_) {
+        batch_
+            .Put(base_->logs(), LogKey::record(step.key, step.number).slice(), to_slice(step.value))
+            .PermitUncheckedError();
     }
 }
 
