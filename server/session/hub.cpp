@@ -3,6 +3,7 @@
 #include "protocol/message/request.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <utility>
 
 namespace serai::server::session {
@@ -14,6 +15,19 @@ namespace {
 
 bool is(const std::weak_ptr<Session>& weak, const std::shared_ptr<Session>& session) {
     return weak.lock() == session;
+}
+
+// How many events at the front are records of one channel.
+std::size_t records_of_one_channel(std::span<const commit::Event> events) {
+    const auto* first = std::get_if<commit::RecordAppended>(&events.front());
+    if (first == nullptr) {
+        return 0;
+    }
+    const auto other = std::ranges::find_if(events, [first](const commit::Event& event) {
+        const auto* record = std::get_if<commit::RecordAppended>(&event);
+        return record == nullptr || record->group != first->group;
+    });
+    return static_cast<std::size_t>(other - events.begin());
 }
 
 SharedFrame mailbox_frame() {
@@ -51,23 +65,49 @@ void Hub::remove(const GroupId& group, const std::shared_ptr<Session>& session) 
     }
 }
 
+// A connection is woken when all of the batch is in its outbox: each wake costs a system call, and a write of its own.
 void Hub::publish(std::span<const commit::Event> events) {
-    for (const auto& event : events) {
-        std::visit([this](const auto& known) { deliver(known); }, event);
+    Sessions woken;
+    while (!events.empty()) {
+        const std::size_t records = records_of_one_channel(events);
+        if (records > 0) {
+            offer(events.first(records), woken);
+            events = events.subspan(records);
+            continue;
+        }
+        std::visit(
+            [this]<class Known>(const Known& event) {
+                if constexpr (!std::same_as<Known, commit::RecordAppended>) {
+                    deliver(event);
+                }
+            },
+            events.front());
+        events = events.subspan(1);
+    }
+    for (const auto& session : woken) {
+        session->wake();
     }
 }
 
-void Hub::deliver(const commit::RecordAppended& event) {
+void Hub::offer(std::span<const commit::Event> records, Sessions& woken) {
+    const GroupId& group = std::get<commit::RecordAppended>(records.front()).group;
     const std::lock_guard lock{mutex_};
-    const auto it = channels_.find(event.group);
+    const auto it = channels_.find(group);
     if (it == channels_.end()) {
         return;
     }
-    const NumberedFrame record{event.number, record_event_frame(event.group, *event.entry)};
+    std::vector<NumberedFrame> frames;
+    frames.reserve(records.size());
+    for (const auto& event : records) {
+        const auto& record = std::get<commit::RecordAppended>(event);
+        frames.push_back({record.number, record_event_frame(group, *record.entry)});
+    }
     for (const auto& weak : it->second) {
-        if (const auto session = weak.lock()) {
-            metrics_.records_pushed.add();
-            session->wake_if(session->outbox().offer(event.group, record));
+        if (auto session = weak.lock()) {
+            metrics_.records_pushed.add(frames.size());
+            if (session->outbox().offer(group, frames)) {
+                woken.push_back(std::move(session));
+            }
         }
     }
 }

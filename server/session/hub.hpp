@@ -38,8 +38,11 @@ class Hub {
 
   private:
     using Subscribers = std::vector<std::weak_ptr<Session>>;
+    using Sessions = std::vector<std::shared_ptr<Session>>;
 
-    void deliver(const storage::commit::RecordAppended& event);
+    // Offers records of one channel, at least one, and adds to `woken` whoever has to be woken for them.
+    void offer(std::span<const storage::commit::Event> records, Sessions& woken);
+
     void deliver(const storage::commit::MembersChanged& event);
     void deliver(const storage::commit::RemovalDue& event);
     void deliver(const storage::commit::MailboxArrived& event);

@@ -21,10 +21,12 @@ void Outbox::queue(Item item) {
     items_.push_back(std::move(item));
 }
 
-bool Outbox::push_response(Bytes frame) {
+bool Outbox::push_responses(std::vector<Bytes> frames) {
     const std::lock_guard lock{mutex_};
-    queue({std::move(frame), 0, true});
-    return wake_once();
+    for (Bytes& frame : frames) {
+        queue({std::move(frame), 0, true});
+    }
+    return !frames.empty() && wake_once();
 }
 
 bool Outbox::push_event(std::uint16_t kind, SharedFrame frame) {
@@ -81,23 +83,27 @@ bool Outbox::push_next(Subscriptions::iterator it, const NumberedFrame& record) 
     return false;
 }
 
-bool Outbox::offer(const GroupId& group, const NumberedFrame& record) {
+bool Outbox::offer(const GroupId& group, std::span<const NumberedFrame> records) {
     const std::lock_guard lock{mutex_};
     const auto it = subscriptions_.find(group);
     if (it == subscriptions_.end()) {
         return false;
     }
     auto& subscription = it->second;
-    subscription.seen_end = std::max(subscription.seen_end, next(record.number));
-    if (subscription.mode != Mode::live || record.number < subscription.next) {
-        return false;
+    bool news = false;
+    for (const NumberedFrame& record : records) {
+        subscription.seen_end = std::max(subscription.seen_end, next(record.number));
+        if (subscription.mode != Mode::live || record.number < subscription.next) {
+            continue;
+        }
+        news = true;
+        if (record.number > subscription.next || bytes_ + record.frame->size() > limits_.bytes) {
+            set_behind(it);
+        } else if (push_next(it, record)) {
+            break;
+        }
     }
-    if (record.number > subscription.next || bytes_ + record.frame->size() > limits_.bytes) {
-        set_behind(it);
-        return wake_once();
-    }
-    push_next(it, record);
-    return wake_once();
+    return news && wake_once();
 }
 
 bool Outbox::end_after(const GroupId& group, RecordNumber last) {

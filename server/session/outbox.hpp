@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -48,8 +49,8 @@ class Outbox {
 
     // ---- filling: any thread; true: wake the connection ----
 
-    // Always taken: a frame that answers a request.
-    [[nodiscard]] bool push_response(Bytes frame);
+    // Always taken: frames that answer a request each.
+    [[nodiscard]] bool push_responses(std::vector<Bytes> frames);
 
     // An event that belongs to no subscription. Dropped when an equal one (by `kind`) waits already.
     [[nodiscard]] bool push_event(std::uint16_t kind, SharedFrame frame);
@@ -61,8 +62,8 @@ class Outbox {
     // Lets a held subscription go: its records come by catch-up first.
     [[nodiscard]] bool start(const GroupId& group);
 
-    // The next record of a channel, as it became durable.
-    [[nodiscard]] bool offer(const GroupId& group, const NumberedFrame& record);
+    // The next records of a channel, as they became durable.
+    [[nodiscard]] bool offer(const GroupId& group, std::span<const NumberedFrame> records);
 
     // Nothing after `last` is for this client: the subscription ends with it.
     [[nodiscard]] bool end_after(const GroupId& group, RecordNumber last);

@@ -1,6 +1,7 @@
 #include "server/session/session.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/codec/varint.hpp"
 #include "protocol/message/request.hpp"
 
 #include <utility>
@@ -19,15 +20,16 @@ constexpr std::size_t kFrameHead = 1 + 4;  // kind and the longest length
 
 // A ResponseFrame inside its Frame, built in place.
 Bytes response_frame(const RequestId& id, std::optional<WireError> error, ByteView content) {
-    Bytes payload;
-    payload.reserve(16 + 2 + 4 + content.size());
-    Writer writer{payload};
+    const std::size_t size =
+        id.value().size() + sizeof(std::uint16_t) + protocol::codec::vector_size(content.size());
+    Bytes frame;
+    frame.reserve(kFrameHead + size);
+    Writer writer{frame};
+    writer.enumeration(message::FrameKind::response);
+    writer.length(size);
     writer.strong(id);
     writer.u16(error ? static_cast<std::uint16_t>(*error) : std::uint16_t{0});
     writer.vector(content);
-    Bytes frame;
-    frame.reserve(kFrameHead + payload.size());
-    message::append_frame(frame, message::FrameKind::response, payload);
     return frame;
 }
 
@@ -40,16 +42,17 @@ SharedFrame event_frame(const message::EventFrame& event) {
 }  // namespace
 
 SharedFrame record_event_frame(const GroupId& group, ByteView encoded_entry) {
-    Bytes payload;
-    payload.reserve(2 + 4 + 32 + encoded_entry.size());
-    Writer writer{payload};
+    const std::size_t body = group.value().size() + encoded_entry.size();
+    const std::size_t size = sizeof(message::EventType) + protocol::codec::vector_size(body);
+    auto frame = std::make_shared<Bytes>();
+    frame->reserve(kFrameHead + size);
+    Writer writer{*frame};
+    writer.enumeration(message::FrameKind::event);
+    writer.length(size);
     writer.enumeration(message::EventType::record);
-    writer.length(32 + encoded_entry.size());
+    writer.length(body);
     writer.strong(group);
     writer.fixed(encoded_entry);
-    auto frame = std::make_shared<Bytes>();
-    frame->reserve(kFrameHead + payload.size());
-    message::append_frame(*frame, message::FrameKind::event, payload);
     return frame;
 }
 
@@ -230,28 +233,48 @@ Session::Then Session::take_then(std::uint64_t token) {
     return std::exchange(slot.then, nullptr);
 }
 
-void Session::answer(std::uint64_t token, std::optional<WireError> error, ByteView content) {
+std::optional<Bytes> Session::answer_frame(std::uint64_t token,
+                                           std::optional<WireError> error,
+                                           ByteView content) {
     const auto id = take_slot(token);
-    if (!id || is_closed()) {
-        return;
+    if (!id) {
+        return std::nullopt;
     }
     auto frame = response_frame(*id, error, content);
     if (frame.size() > limits::kMaxWebSocketMessage) {
         frame = response_frame(*id, WireError::too_large, {});
     }
-    wake_if(outbox_.push_response(std::move(frame)));
+    return frame;
+}
+
+void Session::answer(std::uint64_t token, std::optional<WireError> error, ByteView content) {
+    auto frame = answer_frame(token, error, content);
+    if (frame && !is_closed()) {
+        std::vector<Bytes> one;
+        one.push_back(std::move(*frame));
+        wake_if(outbox_.push_responses(std::move(one)));
+    }
 }
 
 void Session::complete(std::vector<Completion> completions) {
-    for (const auto& completion : completions) {
-        if (const auto then = take_then(completion.token)) {
-            then(completion.verdict);
-        } else if (completion.verdict.error) {
-            answer(completion.token, completion.verdict.error, {});
-        } else {
-            answer(completion.token, std::nullopt, *completion.verdict.body);
+    std::vector<Bytes> answers;
+    answers.reserve(completions.size());
+    for (const auto& [token, verdict] : completions) {
+        if (const auto then = take_then(token)) {
+            then(verdict);
+        } else if (auto frame =
+                       answer_frame(token,
+                                    verdict.error,
+                                    verdict.error ? ByteView{} : ByteView{*verdict.body})) {
+            answers.push_back(std::move(*frame));
         }
     }
+    owes_wake_ = !is_closed() && outbox_.push_responses(std::move(answers));
+}
+
+// The answers and the events of a batch leave together.
+void Session::delivered() {
+    wake_if(std::exchange(owes_wake_, false));
 }
 
 }  // namespace serai::server::session

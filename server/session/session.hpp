@@ -148,6 +148,7 @@ class Session final : public storage::commit::CompletionSink,
     [[nodiscard]] bool is_closed() const { return closed_.load(std::memory_order_relaxed); }
 
     void complete(std::vector<storage::commit::Completion> completions) override;
+    void delivered() override;
 
   private:
     friend class Reply;
@@ -167,6 +168,10 @@ class Session final : public storage::commit::CompletionSink,
     void set_then(std::uint64_t token, Then then);
     Then take_then(std::uint64_t token);
     void answer(std::uint64_t token, std::optional<WireError> error, ByteView content);
+    // The frame of the answer, unless the request has one.
+    std::optional<Bytes> answer_frame(std::uint64_t token,
+                                      std::optional<WireError> error,
+                                      ByteView content);
     [[nodiscard]] bool has_capacity() const;
 
     const CallerPtr caller_;
@@ -187,6 +192,7 @@ class Session final : public storage::commit::CompletionSink,
     std::vector<std::uint32_t> free_slots_;
     std::optional<WireError> ending_;
     std::atomic<bool> closed_ = false;
+    bool owes_wake_ = false;  // the committer's: between complete() and delivered()
 };
 
 // The frame around a RecordEvent whose entry is encoded already: what a channel's subscribers share.

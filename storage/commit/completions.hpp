@@ -30,8 +30,13 @@ class Completions {
         for (auto& [sink, completions] : groups_) {
             sink->complete(std::move(completions));
         }
-        groups_.clear();
-        places_.clear();
+    }
+
+    // One call for each sink that deliver() has called.
+    void delivered() const {
+        for (const auto& [sink, completions] : groups_) {
+            sink->delivered();
+        }
     }
 
   private:

@@ -207,6 +207,7 @@ class Pipeline::Impl {
             if (!events_.empty() && options_.fan_out) {
                 options_.fan_out(events_);
             }
+            completions.delivered();
             events_.clear();
             batch.clear();  // lets go of the heads that the intents pinned
             lock.lock();

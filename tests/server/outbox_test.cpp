@@ -26,6 +26,14 @@ NumberedFrame record(std::uint64_t n, std::size_t size = kFrame) {
     return {RecordNumber{n}, frame};
 }
 
+std::vector<NumberedFrame> one(NumberedFrame record) {
+    return {std::move(record)};
+}
+
+std::vector<Bytes> response(std::size_t size) {
+    return {Bytes(size)};
+}
+
 // A channel whose log is all there, and what a client of the outbox has received of it.
 class Follower {
   public:
@@ -38,9 +46,13 @@ class Follower {
         static_cast<void>(outbox_.start(group(1)));
     }
 
-    void append() {
-        static_cast<void>(outbox_.offer(group(1), record(end_)));
-        ++end_;
+    // So many records in one batch.
+    void append(std::size_t count = 1) {
+        std::vector<NumberedFrame> batch;
+        while (batch.size() < count) {
+            batch.push_back(record(end_++));
+        }
+        static_cast<void>(outbox_.offer(group(1), batch));
     }
 
     // One read of the log on behalf of the outbox, at most three records.
@@ -152,7 +164,7 @@ TEST(Outbox, loses_and_doubles_nothing_in_any_order_of_events) {
             switch (random() % 4) {
                 case 0:
                 case 1:
-                    follower.append();
+                    follower.append(1 + random() % 12);
                     break;
                 case 2:
                     follower.catch_up();
@@ -167,13 +179,37 @@ TEST(Outbox, loses_and_doubles_nothing_in_any_order_of_events) {
     }
 }
 
+TEST(Outbox, takes_of_a_batch_what_fits_and_reads_on_for_the_rest) {
+    Follower follower{8 * kFrame};
+    follower.subscribe(0);
+    follower.catch_up();
+
+    follower.append(20);
+    EXPECT_EQ(follower.outbox().queued_bytes(), 8 * kFrame);
+    follower.settle();
+
+    EXPECT_EQ(follower.received(), range(0, 20));
+}
+
+TEST(Outbox, sends_of_a_batch_nothing_beyond_its_last_record) {
+    Follower follower{64 * 1024};
+    follower.subscribe(0);
+    follower.catch_up();
+    static_cast<void>(follower.outbox().end_after(group(1), RecordNumber{2}));
+
+    follower.append(6);
+    follower.settle();
+
+    EXPECT_EQ(follower.received(), range(0, 3));
+}
+
 TEST(Outbox, notices_a_record_that_came_while_a_page_was_read) {
     Outbox outbox{OutboxLimits{}};
     ASSERT_TRUE(outbox.subscribe(group(1), RecordNumber{0}));
     static_cast<void>(outbox.start(group(1)));
     ASSERT_TRUE(outbox.begin_catch_up());
 
-    static_cast<void>(outbox.offer(group(1), record(0)));
+    static_cast<void>(outbox.offer(group(1), one(record(0))));
     static_cast<void>(outbox.caught_up(group(1), {}, RecordNumber{0}));
 
     const auto again = outbox.begin_catch_up();
@@ -214,7 +250,7 @@ TEST(Outbox, sends_nothing_to_a_subscription_that_is_held) {
     Outbox outbox{OutboxLimits{}};
     ASSERT_TRUE(outbox.subscribe(group(1), RecordNumber{0}));
 
-    static_cast<void>(outbox.offer(group(1), record(0)));
+    static_cast<void>(outbox.offer(group(1), one(record(0))));
 
     EXPECT_FALSE(outbox.begin_catch_up());
     EXPECT_EQ(outbox.queued_bytes(), 0U);
@@ -242,19 +278,19 @@ TEST(Outbox, refuses_more_subscriptions_than_allowed) {
 TEST(Outbox, wakes_once_until_it_is_drained) {
     Outbox outbox{OutboxLimits{}};
 
-    EXPECT_TRUE(outbox.push_response(Bytes(10)));
-    EXPECT_FALSE(outbox.push_response(Bytes(10)));
+    EXPECT_TRUE(outbox.push_responses(response(10)));
+    EXPECT_FALSE(outbox.push_responses(response(10)));
     Bytes message;
     EXPECT_EQ(outbox.drain(message), 2U);
-    EXPECT_TRUE(outbox.push_response(Bytes(10)));
+    EXPECT_TRUE(outbox.push_responses(response(10)));
 }
 
 TEST(Outbox, fills_a_message_to_its_target_and_never_beyond_the_protocols_limit) {
     Outbox outbox{OutboxLimits{}};
     for (int i = 0; i < 8; ++i) {
-        static_cast<void>(outbox.push_response(Bytes(15'000)));
+        static_cast<void>(outbox.push_responses(response(15'000)));
     }
-    static_cast<void>(outbox.push_response(Bytes(60'000)));
+    static_cast<void>(outbox.push_responses(response(60'000)));
 
     std::vector<std::size_t> sizes;
     for (Bytes message; static_cast<void>(outbox.drain(message)), !message.empty();) {
@@ -266,8 +302,8 @@ TEST(Outbox, fills_a_message_to_its_target_and_never_beyond_the_protocols_limit)
 
 TEST(Outbox, does_not_put_two_frames_into_one_message_that_are_too_large_together) {
     Outbox outbox{OutboxLimits{}};
-    static_cast<void>(outbox.push_response(Bytes(10'000)));
-    static_cast<void>(outbox.push_response(Bytes(60'000)));
+    static_cast<void>(outbox.push_responses(response(10'000)));
+    static_cast<void>(outbox.push_responses(response(60'000)));
 
     Bytes message;
     static_cast<void>(outbox.drain(message));

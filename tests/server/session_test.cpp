@@ -190,6 +190,22 @@ TEST_F(SessionTest, turns_the_pipelines_verdicts_into_answers) {
     EXPECT_EQ(all[1].error, WireError::stale_epoch);
 }
 
+TEST_F(SessionTest, wakes_its_connection_once_for_all_that_a_batch_has_for_it) {
+    receive({request(RequestType::hello, 1), request(RequestType::list_channels, 2)});
+    const auto body = std::make_shared<const Bytes>(Bytes{1});
+    wakes = 0;
+
+    session->complete({{handler.replies[0].waiter().token, {std::nullopt, body}},
+                       {handler.replies[1].waiter().token, {std::nullopt, body}}});
+    session->notify(message::EventType::mailbox, std::make_shared<const Bytes>(Bytes{3, 0}));
+    EXPECT_EQ(wakes, 0);
+    session->delivered();
+    session->delivered();
+
+    EXPECT_EQ(wakes, 1);
+    EXPECT_EQ(responses().size(), 2U);
+}
+
 TEST_F(SessionTest, refuses_an_answer_that_is_too_large_for_one_message) {
     receive({request(RequestType::hello, 1)});
 
