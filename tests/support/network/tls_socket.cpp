@@ -35,6 +35,8 @@ using ContextHandle = std::unique_ptr<SSL_CTX, Release<SSL_CTX_free>>;
 using SslHandle = std::unique_ptr<SSL, Release<SSL_free>>;
 using X509Handle = std::unique_ptr<X509, Release<X509_free>>;
 
+constexpr std::size_t kReadAhead = 128 * 1024;
+
 void require(bool condition, const char* what) {
     if (!condition) {
         throw std::runtime_error{std::string{"test TLS socket: "} + what};
@@ -64,6 +66,9 @@ ContextHandle make_context(const std::vector<Bytes>& chain,
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // As many records as have come with each system call: a load generator shares the processor with the server.
+    SSL_CTX_set_read_ahead(context.get(), 1);
+    SSL_CTX_set_default_read_buffer_len(context.get(), kReadAhead);
     // Certificates that a client should never have are what the tests are about.
     SSL_CTX_set_security_level(context.get(), 0);
     if (!chain.empty()) {
