@@ -2,6 +2,7 @@
 
 #include "client/channel/authority.hpp"
 #include "client/channel/judge.hpp"
+#include "client/channel/mailbox.hpp"
 #include "client/channel/stock.hpp"
 #include "client/channel/store.hpp"
 #include "client/crash_point.hpp"
@@ -372,22 +373,16 @@ Result<Joined> join_one(const Context& context, const message::MailboxItem& item
 
 Result<std::vector<Joined>> join_all(const Context& context) {
     std::vector<Joined> joined;
-    message::ListMailbox request;
-    bool more = true;
-    while (more) {
-        SERAI_TRY(page, context.session.call(request));
-        more = page.more && !page.items.empty();
-        for (const message::MailboxItem& item : page.items) {
-            request.from = item.sequence + 1;
-            SERAI_TRY(taken, is_taken(context, item));
-            if (!taken) {
-                SERAI_TRY(one, join_one(context, item));
-                joined.push_back(std::move(one));
-            }
-            SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
-            SERAI_CRASH_POINT("client.join.taken");
+    SERAI_CHECK(visit_mailbox(context, [&](const message::MailboxItem& item) -> Result<void> {
+        SERAI_TRY(taken, is_taken(context, item));
+        if (!taken) {
+            SERAI_TRY(one, join_one(context, item));
+            joined.push_back(std::move(one));
         }
-    }
+        SERAI_CHECK(context.session.call(message::DeleteMailbox{item.sequence}));
+        SERAI_CRASH_POINT("client.join.taken");
+        return {};
+    }));
     return joined;
 }
 

@@ -1,5 +1,6 @@
 #include "client/channel/stock.hpp"
 
+#include "client/channel/mailbox.hpp"
 #include "client/channel/stock_note.hpp"
 #include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
@@ -131,23 +132,15 @@ Result<std::vector<Bytes>> expired_packages(const Context& context) {
 // The key packages that Welcomes in the mailbox are for. Those were made while they were good, and can be taken in later.
 Result<std::set<Bytes>> awaited_packages(const Context& context) {
     std::set<Bytes> awaited;
-    message::ListMailbox request;
-    bool more = true;
-    while (more) {
-        SERAI_TRY(page, context.session.call(request));
-        more = page.more && !page.items.empty();
-        for (const message::MailboxItem& item : page.items) {
-            request.from = item.sequence + 1;
-            const auto decoded = decode_exact<mls::MlsMessage>(item.welcome);
-            const auto* welcome = decoded ? decoded->get<mls::Welcome>() : nullptr;
-            if (welcome == nullptr) {
-                continue;
-            }
+    SERAI_CHECK(visit_mailbox(context, [&](const message::MailboxItem& item) -> Result<void> {
+        const auto decoded = decode_exact<mls::MlsMessage>(item.welcome);
+        if (const auto* welcome = decoded ? decoded->get<mls::Welcome>() : nullptr) {
             for (const mls::EncryptedGroupSecrets& secrets : welcome->secrets) {
                 awaited.insert(secrets.new_member);
             }
         }
-    }
+        return {};
+    }));
     return awaited;
 }
 

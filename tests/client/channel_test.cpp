@@ -162,6 +162,22 @@ TEST_F(ChannelTest, a_bad_invitation_is_kept_as_evidence_and_stands_in_nobodys_w
     uz->join();
 }
 
+TEST_F(ChannelTest, a_mailbox_that_goes_in_circles_is_left) {
+    set_scene();
+    uz.emplace(network, server.port(), "UZ");
+    kz->invite(group, *uz);
+    ASSERT_TRUE(uz->reconnect(lie_about<message::ListMailbox>([](message::Mailbox& page) {
+        page.more = true;
+        page.items.assign(1, {0, GroupId{}, RecordNumber{}, Epoch{}, Bytes{1}});
+    })));
+
+    EXPECT_EQ(channel::join_all(uz->context()).error(), ClientError::protocol_violation);
+
+    uz->reconnect();
+    uz->join();
+    EXPECT_EQ(members_at(*uz), 3U);
+}
+
 TEST_F(ChannelTest, a_welcome_is_good_although_a_member_was_revoked_since) {
     set_scene();
     with_uz();
