@@ -107,6 +107,17 @@ Result<Authority> verify_authority(const Context& context,
     return Authority{std::move(said->decision), signer.id.person};
 }
 
+Result<void> verify_recorded(const Context& context,
+                             const network::Act& sent,
+                             const message::ActReceipt& receipt) {
+    if (receipt.act != sent) {
+        return context.diagnostics.fail(ClientError::protocol_violation,
+                                        "the receipt is of another act than ours");
+    }
+    SERAI_CHECK(verify_receipt(context, receipt));
+    return {};
+}
+
 bool may_decide(const Context& context, const ChannelState& state, const Authority& authority) {
     const network::Genesis& genesis = context.network.genesis();
     const auto& [decision, signer] = authority;

@@ -40,6 +40,11 @@ Result<Authority> verify_authority(const Context& context,
                                    const GroupId& group,
                                    const protocol::message::ActReceipt& receipt);
 
+// The same, of an act that we have just sent, about any channel. protocol_violation if the receipt is of another one.
+Result<void> verify_recorded(const Context& context,
+                             const protocol::network::Act& sent,
+                             const protocol::message::ActReceipt& receipt);
+
 // Whether its signer may decide that, in a channel of this kind.
 [[nodiscard]] bool may_decide(const Context& context,
                               const ChannelState& state,

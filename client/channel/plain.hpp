@@ -1,4 +1,4 @@
-// Requests of which only the verdict matters.
+// Acts by themselves: to admit, to expel, to restore, to report. What others make of them is theirs.
 #pragma once
 
 #include "client/channel/task.hpp"
@@ -6,7 +6,8 @@
 
 namespace serai::client::channel {
 
-// Goes on with a task of kind plain: done and refused for good both end it.
+// Goes on with a task of kind plain: done and refused for good both end it. Done is what the log has, by an inclusion proof; untrusted,
+// protocol_violation or server_lied if the receipt does not hold.
 Result<void> carry_on_plain(const Context& context, const Task& task);
 
 }  // namespace serai::client::channel

@@ -196,6 +196,47 @@ TEST_F(ChannelTest, a_welcome_is_good_although_a_member_was_revoked_since) {
 
 // ---- changing who is in a channel ----
 
+TEST_F(ChannelTest, an_act_that_the_log_does_not_have_is_not_done) {
+    set_scene();
+    protocol::network::PersonId colleague = kg->person();
+    const std::map<std::string, std::function<void(message::ActReceipt&)>> lies{
+        {"another leaf",
+         [](auto& answer) {
+             answer.receipt.leaf.commit[0] ^= 1U;
+         }},
+        {"another place",
+         [](auto& answer) {
+             answer.receipt.index = LogIndex{0};
+         }},
+        {"another act", [](auto& answer) {
+             answer.act.seal.signature[0] ^= 1U;
+         }}};
+    for (const auto& [what, lie] : lies) {
+        ASSERT_TRUE(kg->reconnect(lie_about<message::Admit>(lie)));
+        colleague.person += "x";  // one who is not authorised yet
+
+        EXPECT_FALSE(channel::authorise(kg->context(), group, colleague)) << what;
+
+        EXPECT_THAT(*channel::load_tasks(kg->client().vault()), IsEmpty()) << what;
+    }
+}
+
+TEST_F(ChannelTest, an_act_whose_proof_does_not_come_is_asked_about_again) {
+    set_scene();
+    ASSERT_TRUE(kg->client().connect([](auto honest) {
+        return std::make_unique<LosingTransport>(std::move(honest), message::ProveInclusion::kType);
+    }));
+    EXPECT_EQ(channel::leave(kg->context(), group).error(), ClientError::unreachable);
+    EXPECT_THAT(*channel::load_tasks(kg->client().vault()), SizeIs(1));
+
+    kg->reconnect();
+    const auto notices = channel::resume(kg->context());
+
+    ASSERT_TRUE(notices) << notices.error().message();
+    EXPECT_THAT(*notices, IsEmpty());
+    EXPECT_THAT(*channel::load_tasks(kg->client().vault()), IsEmpty());
+}
+
 TEST_F(ChannelTest, who_is_removed_while_inviting_is_told_so) {
     set_scene();
     ASSERT_TRUE(kg->catch_up(group));
