@@ -86,6 +86,7 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
     asio::steady_timer goodbye_;
     bool woken_ = false;
     bool corked_ = false;
+    bool leaving_ = false;
     bool over_ = false;
 };
 
@@ -124,8 +125,8 @@ void WsConnection::begin(session::CallerPtr caller) {
 void WsConnection::on_wake() {
     woken_ = true;
     wake_.cancel();
-    // Once an end is decided, a peer that does not read has this long.
-    if (session_->ending() && !over_) {
+    // Once an end is decided, a peer that does not read has this long, whatever else wakes us.
+    if (session_->ending() && !std::exchange(leaving_, true)) {
         capacity_.cancel();
         goodbye_.expires_after(kGoodbyeTime);
         goodbye_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
@@ -144,9 +145,10 @@ void WsConnection::cork(bool on) {
     }
     const int value = on ? 1 : 0;
     const int socket = beast::get_lowest_layer(stream_).native_handle();
-    // If it fails, more is sent in smaller pieces, or the peer waits for the kernel's limit of 200 ms.
-    static_cast<void>(::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value));
-    corked_ = on;
+    // If it fails, it is tried again next time; until then the peer waits for the kernel's limit of 200 ms at most.
+    if (::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &value, sizeof value) == 0) {
+        corked_ = on;
+    }
 }
 
 awaitable<void> WsConnection::wait_for_capacity() {

@@ -65,7 +65,8 @@ void Hub::remove(const GroupId& group, const std::shared_ptr<Session>& session) 
     }
 }
 
-// A connection is woken when all of the batch is in its outbox: each wake costs a system call, and a write of its own.
+// For records a connection is woken when all of the batch is in its outbox: each wake costs a system call, and a write of its own. What
+// is rare wakes at once.
 void Hub::publish(std::span<const commit::Event> events) {
     Sessions woken;
     while (!events.empty()) {

@@ -43,7 +43,9 @@ bool Outbox::push_event(std::uint16_t kind, SharedFrame frame) {
 
 bool Outbox::subscribe(const GroupId& group, RecordNumber from) {
     const std::lock_guard lock{mutex_};
-    if (!subscriptions_.contains(group) && subscriptions_.size() >= limits_.subscriptions) {
+    const bool full =
+        !subscriptions_.contains(group) && subscriptions_.size() >= limits_.subscriptions;
+    if (ended_ || full) {
         return false;
     }
     Subscription subscription;
@@ -65,6 +67,13 @@ bool Outbox::start(const GroupId& group) {
 void Outbox::unsubscribe(const GroupId& group) {
     const std::lock_guard lock{mutex_};
     subscriptions_.erase(group);
+}
+
+void Outbox::end_subscriptions() {
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
+    subscriptions_.clear();
+    behind_.clear();
 }
 
 void Outbox::set_behind(Subscriptions::iterator it) {

@@ -55,7 +55,7 @@ class Outbox {
     // An event that belongs to no subscription. Dropped when an equal one (by `kind`) waits already.
     [[nodiscard]] bool push_event(std::uint16_t kind, SharedFrame frame);
 
-    // Begins a subscription, or begins one anew: false if there are too many. It is held until start(): what happens to the
+    // Begins a subscription, or begins one anew: false if there are too many, or after end_subscriptions(). It is held until start(): what happens to the
     // channel is noted but nothing is sent, so that the caller can look whether the client may read at all.
     [[nodiscard]] bool subscribe(const GroupId& group, RecordNumber from);
 
@@ -69,6 +69,9 @@ class Outbox {
     [[nodiscard]] bool end_after(const GroupId& group, RecordNumber last);
 
     void unsubscribe(const GroupId& group);
+
+    // No records any more, of this subscription or another: the connection ends.
+    void end_subscriptions();
 
     [[nodiscard]] std::vector<GroupId> subscribed_groups() const;
 
@@ -137,6 +140,7 @@ class Outbox {
         behind_;  // in the order in which they fell behind; may name some that are not any more
     bool catching_up_ = false;
     bool woken_ = false;
+    bool ended_ = false;  // nothing can be subscribed to
 };
 
 }  // namespace serai::server::session

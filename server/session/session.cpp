@@ -177,6 +177,7 @@ void Session::end(WireError reason) {
         }
         ending_ = reason;
     }
+    outbox_.end_subscriptions();
     notify(message::EventType::goodbye,
            event_frame(message::make_event(message::GoodbyeEvent{.reason = reason})));
     wake_();

@@ -24,12 +24,14 @@ class KeepingHandler final : public RequestHandler {
     }
 
     void catch_up(const std::shared_ptr<Session>& session, const Outbox::Cursor& cursor) override {
+        ++catch_ups;
         session->outbox().catch_up_failed(cursor.group);
     }
 
     std::vector<RequestType> types;
     std::vector<Reply> replies;
     std::optional<WireError> fatal;
+    int catch_ups = 0;
 };
 
 class SessionTest : public testing::Test {
@@ -117,6 +119,31 @@ TEST_F(SessionTest, owes_nothing_once_it_is_revoked) {
     session->end(WireError::invalid_certificate);
 
     EXPECT_FALSE(session->owes_answers());
+}
+
+TEST_F(SessionTest, hands_out_no_record_once_its_end_is_decided) {
+    const GroupId behind{Digest{1}};
+    const GroupId live{Digest{2}};
+    auto& outbox = session->outbox();
+    for (const GroupId& group : {behind, live}) {
+        ASSERT_TRUE(outbox.subscribe(group, RecordNumber{0}));
+        static_cast<void>(outbox.start(group));
+    }
+    static_cast<void>(outbox.begin_catch_up());
+    static_cast<void>(outbox.caught_up(behind, {}, RecordNumber{5}));
+    static_cast<void>(outbox.begin_catch_up());
+    static_cast<void>(outbox.caught_up(live, {}, RecordNumber{0}));
+
+    session->end(WireError::invalid_certificate);
+    const std::vector<NumberedFrame> record{
+        {RecordNumber{0}, std::make_shared<const Bytes>(Bytes{3, 0})}};
+    EXPECT_FALSE(outbox.offer(live, record));
+    Bytes out;
+    session->drain(out);
+
+    EXPECT_EQ(handler.catch_ups, 0);
+    EXPECT_EQ(message::split_frames(out)->size(), 1U) << "goodbye, and nothing else";
+    EXPECT_FALSE(outbox.subscribe(live, RecordNumber{0}));
 }
 
 TEST_F(SessionTest, ends_at_a_frame_that_only_a_server_sends) {
