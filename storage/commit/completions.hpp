@@ -39,6 +39,11 @@ class Completions {
         }
     }
 
+    void clear() {
+        groups_.clear();
+        places_.clear();
+    }
+
   private:
     std::vector<std::pair<std::shared_ptr<CompletionSink>, std::vector<Completion>>> groups_;
     std::unordered_map<CompletionSink*, std::size_t> places_;

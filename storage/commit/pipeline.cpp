@@ -208,6 +208,7 @@ class Pipeline::Impl {
                 options_.fan_out(events_);
             }
             completions.delivered();
+            completions.clear();  // perhaps the last to hold a sink
             events_.clear();
             batch.clear();  // lets go of the heads that the intents pinned
             lock.lock();

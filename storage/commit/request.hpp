@@ -73,7 +73,7 @@ class CompletionSink {
   public:
     virtual void complete(std::vector<Completion> completions) = 0;
 
-    // After complete(), when the batch's events are handed out too: the time to wake whoever sends both.
+    // After each complete(), when the batch's events are handed out too: the time to wake whoever sends both.
     virtual void delivered() {}
 
   protected:

@@ -202,6 +202,53 @@ TEST_F(PipelineTest, nothing_is_answered_or_seen_before_it_is_durable) {
     store_->on_commit({});
 }
 
+// Writes down what it is told, and asks the pipeline for something at its end: it must not be destroyed under the pipeline's lock.
+class Diary final : public commit::CompletionSink {
+  public:
+    Diary(const commit::Pipeline& pipeline, std::vector<std::string>& days)
+        : pipeline_(pipeline), days_(days) {}
+
+    Diary(const Diary&) = delete;
+    Diary& operator=(const Diary&) = delete;
+
+    ~Diary() { static_cast<void>(pipeline_.counters()); }
+
+    void complete(std::vector<commit::Completion> completions) override {
+        days_.push_back("answers: " + std::to_string(completions.size()));
+    }
+
+    void delivered() override { days_.emplace_back("delivered"); }
+
+  private:
+    const commit::Pipeline& pipeline_;
+    std::vector<std::string>& days_;
+};
+
+TEST_F(PipelineTest, a_batch_is_answered_then_told_and_then_its_sinks_are_woken) {
+    std::vector<std::string> days;  // the committer's until drain() has returned
+    std::shared_ptr<Diary> diary;
+    commit::PipelineOptions options;
+    options.fan_out = [&](std::span<const commit::Event> events) {
+        days.push_back("events: " + std::to_string(events.size()));
+        if (events.size() == 2) {
+            diary.reset();  // from here on only the batch holds it
+        }
+    };
+    open(std::move(options));
+    diary = std::make_shared<Diary>(world_->pipeline(), days);
+    Held held{*store_};
+    static_cast<void>(world_->start(message(uz_)));
+    held.wait_until_reached();
+    ASSERT_TRUE(world_->pipeline().submit(std::move(*message(kz_)), {diary, 1}));
+    ASSERT_TRUE(world_->pipeline().submit(std::move(*message(kz_)), {diary, 2}));
+    days.clear();
+    held.release();
+    world_->pipeline().drain();
+    store_->on_commit({});
+    EXPECT_EQ(days,
+              (std::vector<std::string>{"events: 1", "answers: 2", "events: 2", "delivered"}));
+}
+
 TEST_F(PipelineTest, a_full_queue_says_busy_and_records_nothing) {
     commit::PipelineOptions options;
     options.queue_intents = 4;

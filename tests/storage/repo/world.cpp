@@ -135,10 +135,14 @@ World::World(storage::kv::Store& store, storage::commit::PipelineOptions options
     options.now = [this] {
         return now();
     };
-    options.fan_out = [this](std::span<const storage::commit::Event> events) {
-        const std::lock_guard lock{mutex_};
-        events_.insert(events_.end(), events.begin(), events.end());
-    };
+    options.fan_out =
+        [this, also = std::move(options.fan_out)](std::span<const storage::commit::Event> events) {
+            if (also) {
+                also(events);
+            }
+            const std::lock_guard lock{mutex_};
+            events_.insert(events_.end(), events.begin(), events.end());
+        };
     pipeline_ = must(
         storage::commit::Pipeline::start(store, repositories_->log(), std::move(options)), "start");
     if (!repositories_->network().genesis()) {
