@@ -7,12 +7,6 @@
 #include <rocksdb/table.h>
 
 namespace serai::storage::kv {
-namespace {
-
-constexpr int kFilesPerMerge = 10;
-
-}  // namespace
-
 std::unique_ptr<rocksdb::Env> make_rocks_env(const RocksOptions& options) {
     return rocksdb::NewCompositeEnv(options.rocks_files ? options.rocks_files
                                                         : rocksdb::FileSystem::Default());
@@ -69,9 +63,10 @@ rocksdb::ColumnFamilyOptions make_family_options(const RocksOptions& options,
     // Most lookups on the write path ask for what is not there.
     family.memtable_whole_key_filtering = true;
     family.memtable_prefix_bloom_size_ratio = 0.02;
-    // Every file of a busy hour has a part of every log, so merging files writes all of it again: seldom, and much at a time.
-    family.level0_file_num_compaction_trigger = kFilesPerMerge;
-    family.max_bytes_for_level_base = kFilesPerMerge * family.write_buffer_size;
+    // The first level is as large as what is merged into it: then each merge writes no more than twice what is new.
+    family.level0_file_num_compaction_trigger = options.tables_per_merge;
+    family.max_bytes_for_level_base =
+        static_cast<std::uint64_t>(options.tables_per_merge) * options.write_buffer_bytes;
     return family;
 }
 

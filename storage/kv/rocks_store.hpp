@@ -34,6 +34,8 @@ namespace serai::storage::kv {
 struct RocksOptions {
     std::size_t write_buffer_bytes =
         64 * 1024 * 1024;  // of each column family, before it is flushed
+    // So many tables of a column family are merged at once. Each has a part of every log of its time, so merging writes all of it again.
+    int tables_per_merge = 10;
     std::size_t block_cache_bytes = 128 * 1024 * 1024;  // of all column families together
     // Logs beyond this are flushed and dropped; it bounds the time that opening takes after a crash.
     std::size_t max_wal_bytes = 128 * 1024 * 1024;

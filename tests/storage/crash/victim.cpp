@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder{argv[1]};
     std::string why;
     storage::kv::RocksOptions options;
-    options.write_buffer_bytes = 256 * 1024;  // so that tables are written and compacted under way
+    options.write_buffer_bytes = 256 * 1024;  // so that tables are written and merged under way
+    options.tables_per_merge = 3;
     options.max_wal_bytes = 1024 * 1024;
     const auto store = storage::kv::open_rocks_store(folder / "store", options, why);
     const auto objects = storage::objects::ObjectStore::open(folder / "objects", {}, why);

@@ -41,6 +41,7 @@ class RocksBench final : public StoreBench {
         store_.reset();
         storage::kv::RocksOptions options;
         options.write_buffer_bytes = 1024 * 1024;
+        options.tables_per_merge = 3;
         options.block_cache_bytes = 1024 * 1024;
         options.rocks_files = disk_->rocks_files;
         options.files = disk_->files.get();

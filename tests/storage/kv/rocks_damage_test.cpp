@@ -1,5 +1,6 @@
 // What the store does with files that are not as it left them.
 #include "storage/kv/log_file_check.hpp"
+#include "storage/kv/rocks_database.hpp"
 #include "tests/storage/kv/rocks_bench.hpp"
 
 #include <boost/crc.hpp>
@@ -364,6 +365,12 @@ TEST(RocksDamage, a_store_of_another_format_is_refused) {
 
     write_format(killed.directory(), "\0\0\0\0\0\0\0\3"s);
     EXPECT_TRUE(killed.open()) << killed.why();
+}
+
+TEST(RocksDamage, docs_name_the_format_that_is_written) {
+    std::ifstream page{SERAI_SOURCE_DIR "/docs/storage-format.md"};
+    const std::string text{std::istreambuf_iterator<char>{page}, {}};
+    EXPECT_NE(text.find("Format version " + std::to_string(kStoreFormat) + "."), std::string::npos);
 }
 
 // The checker alone, on logs made here.
