@@ -1,4 +1,4 @@
-// Acts by themselves: to admit, to expel, to restore, to report. What others make of them is theirs.
+// Acts by themselves: to admit, to expel, to restore, to report, to have a document. What others make of them is theirs.
 #pragma once
 
 #include "client/channel/task.hpp"
@@ -8,6 +8,6 @@ namespace serai::client::channel {
 
 // Goes on with a task of kind plain: done and refused for good both end it. Done is what the log has, by an inclusion proof; untrusted,
 // protocol_violation or server_lied if the receipt does not hold.
-Result<void> carry_on_plain(const Context& context, const Task& task);
+Result<protocol::message::Receipt> carry_on_plain(const Context& context, const Task& task);
 
 }  // namespace serai::client::channel

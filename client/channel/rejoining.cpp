@@ -113,7 +113,7 @@ class Return {
         SERAI_CRASH_POINT("client.report.saved");
         const auto done = carry_on_plain(context_, task);
         // Whether anybody hears of it does not keep us out.
-        return done || is_refused_for_good(done.error()) ? Result<void>{} : done;
+        return done || is_refused_for_good(done.error()) ? Result<void>{} : done.error();
     }
 
     Result<message::RecordReceipt> try_once(const OpenChannel& channel) {

@@ -41,7 +41,8 @@ Result<void> carry_on(const Context& context, const Task& task) {
             return {};  // the announcement is a task of its own now
         }
         case TaskKind::plain:
-            return carry_on_plain(context, task);
+            SERAI_CHECK(carry_on_plain(context, task));
+            return {};
         case TaskKind::rejoin:
             return catch_up(context, task.group);
     }

@@ -56,7 +56,7 @@ Result<void> record_act(const Context& context, const GroupId& group, const Requ
     task.save(batch);
     SERAI_CHECK(context.vault.commit(std::move(batch)));
     const auto done = carry_on_plain(context, task);
-    return done || done.error() == WireError::exists ? Result<void>{} : done;
+    return done || done.error() == WireError::exists ? Result<void>{} : done.error();
 }
 
 // What the server has proposed about us another member commits.

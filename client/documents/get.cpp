@@ -1,3 +1,4 @@
+#include "client/channel/plain.hpp"
 #include "client/channel/task.hpp"
 #include "client/crash_point.hpp"
 #include "client/documents/transfer.hpp"
@@ -179,11 +180,7 @@ class Get {
         task.save(saved);
         SERAI_CHECK(context_.vault.commit(std::move(saved)));
         SERAI_CRASH_POINT("client.complete.saved");
-        SERAI_TRY(answer, context_.session.exchange(*task.frame));
-        SERAI_TRY(receipt, context_.session.decode_answer<message::Receipt>(answer));
-        vault::Batch done = context_.vault.batch();
-        task.finish(done);
-        SERAI_CHECK(context_.vault.commit(std::move(done)));
+        SERAI_TRY(receipt, channel::carry_on_plain(context_, task));
         return receipt.index;
     }
 

@@ -166,16 +166,20 @@ TEST_F(ChannelTest, a_mailbox_that_goes_in_circles_is_left) {
     set_scene();
     uz.emplace(network, server.port(), "UZ");
     kz->invite(group, *uz);
-    ASSERT_TRUE(uz->reconnect(lie_about<message::ListMailbox>([](message::Mailbox& page) {
-        page.more = true;
-        page.items.assign(1, {0, GroupId{}, RecordNumber{}, Epoch{}, Bytes{1}});
-    })));
+    const auto answer_to = [&](std::uint64_t sequence) {
+        EXPECT_TRUE(uz->reconnect(lie_about<message::ListMailbox>([&](message::Mailbox& page) {
+            page.more = true;
+            page.items.assign(1, {sequence, GroupId{}, RecordNumber{}, Epoch{}, Bytes{1}});
+        })));
+        const auto joined = channel::join_all(uz->context());
+        uz->reconnect();
+        return joined.error();
+    };
 
-    EXPECT_EQ(channel::join_all(uz->context()).error(), ClientError::protocol_violation);
-
-    uz->reconnect();
+    EXPECT_EQ(answer_to(0), ClientError::protocol_violation);
     uz->join();
     EXPECT_EQ(members_at(*uz), 3U);
+    EXPECT_EQ(answer_to(~std::uint64_t{0}), ClientError::protocol_violation);
 }
 
 TEST_F(ChannelTest, a_welcome_is_good_although_a_member_was_revoked_since) {
