@@ -16,7 +16,8 @@
 namespace serai::server::runtime {
 
 // Thread-safe. Jobs run in the order in which they came, as many at once as there are threads. A job that throws is logged
-// and dropped. The queue's bound is the callers': each connection has a bounded number of requests in flight.
+// and dropped. The queue's bound is the callers': each connection has a bounded number of requests in flight, and
+// the server's own jobs follow from what those have done, one from each at most.
 class WorkerPool {
   public:
     using Job = std::function<void()>;

@@ -77,7 +77,7 @@ void Removals::propose_everywhere() const {
         }
         const auto head = (*channel)->head();
         if (!repo::due_removals(*head->roster, *head->pending, *revocations).empty()) {
-            context_.cpu.post([this, group] { propose(group); });
+            propose(group);  // here, not by a job for each of so many channels
         }
         return {};
     };
