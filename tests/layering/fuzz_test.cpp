@@ -17,7 +17,7 @@ struct Part {
     std::string_view whole;  // which stands in a target and decodes the part on every path to it
 };
 
-// Not by themselves in a target. A structure that holds nothing has "" for its whole.
+// Not by themselves in a target. A structure that holds nothing, or that the person before the program types, has "" for its whole.
 constexpr Part kParts[] = {
     {"Add", "Proposal"},
     {"Update", "Proposal"},
@@ -33,6 +33,8 @@ constexpr Part kParts[] = {
     {"HashRatchet", "Group"},
     {"ActRequest", "Act"},
     {"Nothing", ""},
+    {"Endpoint", ""},
+    {"PartyInput", ""},
 };
 
 struct Decoder {
@@ -41,7 +43,7 @@ struct Decoder {
 };
 
 std::vector<Decoder> decoders_of(const SourceFile& file) {
-    static const std::regex kDecode{R"re(static Result<(?:\w+::)*(\w+)> decode\()re"};
+    static const std::regex kDecode{R"re(static Result<(?:\w+::)*(\w+)> (?:decode|parse)\()re"};
     std::vector<Decoder> found;
     const std::sregex_iterator end;
     for (std::sregex_iterator match{file.text.begin(), file.text.end(), kDecode}; match != end;
@@ -102,8 +104,9 @@ std::vector<std::string> unfuzzed(const std::vector<SourceFile>& sources,
     for (const Decoder& decoder : decoders) {
         const bool alone =
             std::ranges::count(decoders, decoder.structure, &Decoder::structure) == 1;
-        const bool direct =
-            alone ? named.contains(decoder.structure) : is_named_with_a_folder(named, decoder);
+        const bool direct = alone ? named.contains(decoder.structure) ||
+                                        named.contains(decoder.structure + "::parse")
+                                  : is_named_with_a_folder(named, decoder);
         const Part* part = part_of(decoder.structure);
         const bool in_a_whole =
             part != nullptr && (part->whole.empty() || named.contains(std::string{part->whole}));
@@ -127,7 +130,9 @@ std::vector<SourceFile> sources_with_decoders() {
 std::string fuzz_targets() {
     std::string text;
     for (const SourceFile& file : project_sources()) {
-        if (file.path.starts_with("tests/fuzz/")) {
+        // Not those that make seeds: they name much that no target decodes.
+        const bool target = file.path.ends_with("_fuzz.cpp") || file.path.ends_with(".hpp");
+        if (file.path.starts_with("tests/fuzz/") && target) {
             text += file.text;
         }
     }
@@ -168,6 +173,11 @@ TEST(FuzzRules, find_a_structure_without_a_target) {
     EXPECT_TRUE(unfuzzed(sources, "SERAI_FUZZ_DECODERS(serai::A)").empty());
     EXPECT_EQ(unfuzzed(sources, "SERAI_FUZZ_DECODERS(B) // A").size(), 1U);
     EXPECT_EQ(unfuzzed(sources, "SERAI_FUZZ_DECODERS(AB)").size(), 1U);
+
+    const std::vector<SourceFile> texts{
+        {"crypto/a.hpp", "struct A { static Result<A> parse(std::string_view); };"}};
+    EXPECT_TRUE(unfuzzed(texts, "a::A::parse(text)").empty());
+    EXPECT_EQ(unfuzzed(texts, "B::parse(text)").size(), 1U);
 }
 
 TEST(FuzzRules, tell_namesakes_apart_by_their_folders) {
