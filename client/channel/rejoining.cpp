@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ranges>
 #include <thread>
 
 namespace serai::client::channel {
@@ -199,11 +198,13 @@ class Return {
 
     Result<Right> right_to_return(const OpenChannel& channel,
                                   const message::PublishedGroup& published) {
-        for (const Epoch& epoch : published.psk_epochs | std::views::reverse) {
-            if (epoch >= channel.state.removed_at &&
-                !channel.lost->last.resumption_psk(epoch.value()).empty()) {
-                return Right{epoch, {}};
-            }
+        const auto& epochs = published.psk_epochs;
+        const auto newest = std::find_if(epochs.rbegin(), epochs.rend(), [&](const Epoch& epoch) {
+            return epoch >= channel.state.removed_at &&
+                   !channel.lost->last.resumption_psk(epoch.value()).empty();
+        });
+        if (newest != epochs.rend()) {
+            return Right{*newest, {}};
         }
         const network::SpiffeId& self = context_.device.id;
         const Decision restoration{network::ActKind::restore, self.person, self.device};

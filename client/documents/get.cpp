@@ -132,7 +132,7 @@ class Get {
             grant.digest != manifest_.ciphertext_digest) {
             return damaged("was sealed with other bytes than its originator announced");
         }
-        return std::move(grant);
+        return grant;
     }
 
     Result<void> download(const message::Grant& grant, Sink& sink) {
