@@ -1,6 +1,7 @@
 #include "protocol/message/request/channel.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/message/request/parts.hpp"
 
 #include <utility>
 
@@ -12,19 +13,6 @@ using codec::Reader;
 using codec::Writer;
 
 constexpr std::size_t kMaxTreePart = limits::kMaxPage;
-
-Result<Bytes> read_mls_message(Reader& reader) {
-    SERAI_TRY(view, reader.vector(limits::kMaxMlsMessage));
-    return to_bytes(view);
-}
-
-Result<std::uint16_t> read_page_size(Reader& reader) {
-    SERAI_TRY(max, reader.u16());
-    if (max < 1 || max > limits::kMaxPageEntries) {
-        return CodecError::too_long;
-    }
-    return max;
-}
 
 }  // namespace
 

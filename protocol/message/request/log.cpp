@@ -1,30 +1,15 @@
 #include "protocol/message/request/log.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/message/request/parts.hpp"
 
 #include <utility>
 
 namespace serai::protocol::message {
 namespace {
 
-using codec::CodecError;
 using codec::Reader;
 using codec::Writer;
-
-constexpr std::size_t kMaxNote = 128 * 1024;
-
-Result<std::string> read_note(Reader& reader) {
-    SERAI_TRY(view, reader.vector(kMaxNote));
-    return std::string{as_text(view)};
-}
-
-Result<std::uint16_t> read_page_size(Reader& reader) {
-    SERAI_TRY(max, reader.u16());
-    if (max < 1 || max > limits::kMaxPageEntries) {
-        return CodecError::too_long;
-    }
-    return max;
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "protocol/message/request/mailbox.hpp"
 
 #include "protocol/base/limits.hpp"
+#include "protocol/message/request/parts.hpp"
 
 #include <utility>
 
@@ -9,11 +10,6 @@ namespace {
 
 using codec::Reader;
 using codec::Writer;
-
-Result<Bytes> read_mls_message(Reader& reader) {
-    SERAI_TRY(view, reader.vector(limits::kMaxMlsMessage));
-    return to_bytes(view);
-}
 
 }  // namespace
 

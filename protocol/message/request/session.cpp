@@ -1,5 +1,7 @@
 #include "protocol/message/request/session.hpp"
 
+#include "protocol/message/request/parts.hpp"
+
 #include <utility>
 
 namespace serai::protocol::message {
@@ -9,12 +11,6 @@ using codec::Reader;
 using codec::Writer;
 
 constexpr std::size_t kMaxAgent = 64;
-constexpr std::size_t kMaxNote = 128 * 1024;
-
-Result<std::string> read_note(Reader& reader) {
-    SERAI_TRY(view, reader.vector(kMaxNote));
-    return std::string{as_text(view)};
-}
 
 }  // namespace
 
