@@ -12,7 +12,7 @@ void check_log(ByteView input) {
         require(!damage->empty(), "damage has its sentence");
         return;
     }
-    for (const std::size_t part : {2, 3, 7}) {
+    for (const std::size_t part : {2U, 3U, 7U}) {
         require(!storage::kv::find_log_damage(input.first(input.size() / part)),
                 "the beginning of a good log is good");
     }
