@@ -72,6 +72,7 @@ class WsConnection : public std::enable_shared_from_this<WsConnection> {
 
   private:
     void on_wake();
+    void expect_progress();
     void cork(bool on);
     awaitable<void> wait_for_capacity();
     awaitable<void> close();
@@ -125,17 +126,21 @@ void WsConnection::begin(session::CallerPtr caller) {
 void WsConnection::on_wake() {
     woken_ = true;
     wake_.cancel();
-    // Once an end is decided, a peer that does not read has this long, whatever else wakes us.
     if (session_->ending() && !std::exchange(leaving_, true)) {
         capacity_.cancel();
-        goodbye_.expires_after(kGoodbyeTime);
-        goodbye_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-            const auto self = weak.lock();
-            if (!error && self) {
-                self->abort();
-            }
-        });
+        expect_progress();
     }
+}
+
+// Once an end is decided, a peer has this long for each message that it has not read.
+void WsConnection::expect_progress() {
+    goodbye_.expires_after(kGoodbyeTime);
+    goodbye_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (!error && self) {
+            self->abort();
+        }
+    });
 }
 
 // While corked the kernel sends only full segments: what is written in several records leaves as one, for a fraction of the cost.
@@ -205,6 +210,9 @@ awaitable<void> WsConnection::write() {
         context_->metrics.sent_messages.add();
         context_->metrics.sent_bytes.add(size);
         capacity_.cancel();
+        if (leaving_ && !over_) {
+            expect_progress();
+        }
     }
     if (!over_) {
         co_await close();

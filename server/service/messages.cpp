@@ -123,7 +123,7 @@ void Messages::handle(const Call& call, const message::FetchRecords& request) co
 void Messages::handle(const Call& call, const message::Subscribe& request) const {
     const auto& session = call.reply().shared_session();
     if (!session->outbox().subscribe(request.group, request.from)) {
-        call.fail(make_error_code(WireError::too_large));
+        call.fail(make_error_code(session->ending().value_or(WireError::too_large)));
         return;
     }
     context_.hub.add(request.group, session);

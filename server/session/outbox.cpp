@@ -69,11 +69,17 @@ void Outbox::unsubscribe(const GroupId& group) {
     subscriptions_.erase(group);
 }
 
-void Outbox::end_subscriptions() {
+void Outbox::end_subscriptions(bool at_once) {
     const std::lock_guard lock{mutex_};
     ended_ = true;
     subscriptions_.clear();
     behind_.clear();
+    if (at_once) {
+        std::erase_if(items_, [this](const Item& item) {
+            bytes_ -= item.is_response ? 0 : item.bytes().size();
+            return !item.is_response;
+        });
+    }
 }
 
 void Outbox::set_behind(Subscriptions::iterator it) {

@@ -70,8 +70,9 @@ class Outbox {
 
     void unsubscribe(const GroupId& group);
 
-    // No records any more, of this subscription or another: the connection ends.
-    void end_subscriptions();
+    // No records any more, of this subscription or another: the connection ends. Those that are queued stay, or (`at_once`) are
+    // dropped, with whatever else answers no request.
+    void end_subscriptions(bool at_once);
 
     [[nodiscard]] std::vector<GroupId> subscribed_groups() const;
 

@@ -33,6 +33,11 @@ Bytes response_frame(const RequestId& id, std::optional<WireError> error, ByteVi
     return frame;
 }
 
+// Not a revocation and the like: those end at once.
+bool lets_finish(WireError reason) {
+    return reason == WireError::malformed || reason == WireError::shutting_down;
+}
+
 SharedFrame event_frame(const message::EventFrame& event) {
     auto frame = std::make_shared<Bytes>();
     message::append_frame(*frame, message::FrameKind::event, protocol::codec::encode(event));
@@ -160,7 +165,7 @@ std::optional<WireError> Session::ending() const {
 
 bool Session::owes_answers() const {
     const auto reason = ending();
-    return in_flight_ > 0 && (reason == WireError::malformed || reason == WireError::shutting_down);
+    return in_flight_ > 0 && reason && lets_finish(*reason);
 }
 
 void Session::closed() {
@@ -177,7 +182,7 @@ void Session::end(WireError reason) {
         }
         ending_ = reason;
     }
-    outbox_.end_subscriptions();
+    outbox_.end_subscriptions(!lets_finish(reason));
     notify(message::EventType::goodbye,
            event_frame(message::make_event(message::GoodbyeEvent{.reason = reason})));
     wake_();

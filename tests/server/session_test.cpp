@@ -134,10 +134,14 @@ TEST_F(SessionTest, hands_out_no_record_once_its_end_is_decided) {
     static_cast<void>(outbox.begin_catch_up());
     static_cast<void>(outbox.caught_up(live, {}, RecordNumber{0}));
 
+    const auto frame = std::make_shared<const Bytes>(Bytes{3, 0});
+    const std::vector<NumberedFrame> records{{RecordNumber{0}, frame}, {RecordNumber{1}, frame}};
+    static_cast<void>(outbox.offer(live, std::span{records}.first(1)));
+    EXPECT_GT(outbox.queued_bytes(), 0U);
+
     session->end(WireError::invalid_certificate);
-    const std::vector<NumberedFrame> record{
-        {RecordNumber{0}, std::make_shared<const Bytes>(Bytes{3, 0})}};
-    EXPECT_FALSE(outbox.offer(live, record));
+
+    EXPECT_FALSE(outbox.offer(live, std::span{records}.last(1)));
     Bytes out;
     session->drain(out);
 
