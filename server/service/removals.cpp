@@ -87,8 +87,13 @@ void Removals::propose_everywhere() const {
 }
 
 void Removals::propose(const GroupId& group) const {
-    if (const auto done = propose_in(group); !done) {
-        log_failure(group, done.error());
+    try {
+        if (const auto done = propose_in(group); !done) {
+            log_failure(group, done.error());
+        }
+    } catch (const std::exception& failure) {  // keeps nobody in the other channels
+        context_.log.error("removals_not_proposed",
+                           {{"channel", to_hex(group.value())}, {"reason", failure.what()}});
     }
 }
 
