@@ -4,8 +4,8 @@
 #include "client/channel/catch_up.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/store.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 #include "crypto/act/channel_chain.hpp"
 #include "crypto/act/channel_group.hpp"
 #include "crypto/act/commitment.hpp"
@@ -33,7 +33,7 @@ Result<void> finish(const Context& context, const Task& task) {
 
 Result<Bytes> ask(const Context& context, const Task& task) {
     auto answer = context.session.exchange(*task.frame);
-    if (!answer && is_refused_for_good(answer.error())) {
+    if (!answer && session::is_refused_for_good(answer.error())) {
         SERAI_CHECK(finish(context, task));
     }
     return answer;

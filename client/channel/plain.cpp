@@ -1,7 +1,7 @@
 #include "client/channel/plain.hpp"
 
 #include "client/channel/authority.hpp"
-#include "client/channel/verdict.hpp"
+#include "client/session/verdict.hpp"
 
 namespace serai::client::channel {
 namespace {
@@ -25,6 +25,7 @@ Result<message::Receipt> find_in_log(const Context& context,
         SERAI_CHECK(verify_recorded(context, sent, recorded));
         return recorded.receipt;
     }
+    // Its fields come with the openings of the channel; here it is only seen that there is such an entry.
     SERAI_TRY(receipt, context.session.decode_answer<message::Receipt>(answer));
     if (receipt.leaf.entry_id != sent.seal.header.act_id) {
         return context.diagnostics.fail(ClientError::protocol_violation,
@@ -34,23 +35,40 @@ Result<message::Receipt> find_in_log(const Context& context,
     return receipt;
 }
 
-bool is_lie(const ErrorCode& error) {
-    return error == ClientError::protocol_violation || error == ClientError::server_lied ||
-           error == ClientError::untrusted;
+// The receipt does not fit our act. Otherwise nothing is known against the server.
+bool is_contradiction(const ErrorCode& error) {
+    return error == ClientError::protocol_violation || error == ClientError::untrusted;
+}
+
+ErrorCode accuse(const Context& context, const Task& task, ByteView answer) {
+    session::EvidenceFile file{
+        "the server acknowledged an act of ours by a receipt that is not its"};
+    file.text("checkpoint", context.log.note())
+        .bytes("act", task.frame->body)
+        .bytes("receipt", answer);
+    return context.evidence.accuse(
+        "the server acknowledged our act and its receipt does not hold: " +
+            context.diagnostics.explanation(),
+        file);
 }
 
 }  // namespace
 
 Result<message::Receipt> carry_on_plain(const Context& context, const Task& task) {
     const auto answer = context.session.exchange(*task.frame);
-    if (!answer && !is_refused_for_good(answer.error())) {
+    if (!answer && !session::is_refused_for_good(answer.error())) {
         return answer.error();
     }
-    const auto found = answer ? find_in_log(context, *task.frame, *answer)
-                              : Result<message::Receipt>{answer.error()};
-    // Asked again, the server says the same.
-    if (answer && !found && !is_lie(found.error())) {
-        return found;
+    auto found = answer ? find_in_log(context, *task.frame, *answer)
+                        : Result<message::Receipt>{answer.error()};
+    if (answer && !found) {
+        if (is_contradiction(found.error())) {
+            found = accuse(context, task, *answer);
+        }
+        // Asked again, the server gives the same receipt; a proof may be had another time.
+        if (found.error() != ClientError::server_lied) {
+            return found;
+        }
     }
     vault::Batch batch = context.vault.batch();
     task.finish(batch);

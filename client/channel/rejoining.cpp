@@ -5,8 +5,8 @@
 #include "client/channel/plain.hpp"
 #include "client/channel/store.hpp"
 #include "client/channel/task.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/mls/wire/message.hpp"
 #include "crypto/secret/random.hpp"
@@ -112,7 +112,7 @@ class Return {
         SERAI_CRASH_POINT("client.report.saved");
         const auto done = carry_on_plain(context_, task);
         // Whether anybody hears of it does not keep us out.
-        return done || is_refused_for_good(done.error()) ? Result<void>{} : done.error();
+        return done || session::is_refused_for_good(done.error()) ? Result<void>{} : done.error();
     }
 
     Result<message::RecordReceipt> try_once(const OpenChannel& channel) {
@@ -124,7 +124,7 @@ class Return {
         SERAI_CRASH_POINT("client.rejoin.saved");
         const auto answer = context_.session.exchange(*task->frame);
         SERAI_CRASH_POINT("client.rejoin.answered");
-        if (!answer && is_refused_for_good(answer.error())) {
+        if (!answer && session::is_refused_for_good(answer.error())) {
             vault::Batch batch = context_.vault.batch();
             task->finish(batch);
             drop_pending(batch, group_);

@@ -8,7 +8,7 @@
 #include "client/channel/sealing.hpp"
 #include "client/channel/sending.hpp"
 #include "client/channel/stock.hpp"
-#include "client/channel/verdict.hpp"
+#include "client/session/verdict.hpp"
 
 #include <algorithm>
 #include <set>
@@ -79,7 +79,7 @@ bool ends_everything(const ErrorCode& error) {
 // Whether a task that failed so may get further another time.
 bool may_be_tried_again(const ErrorCode& error) {
     if (error.category() == wire_category()) {
-        return !is_refused_for_good(error);
+        return !session::is_refused_for_good(error);
     }
     return error == ClientError::wedged || error == ClientError::too_contended;
 }
@@ -113,9 +113,10 @@ Result<std::vector<std::string>> resume(const Context& context) {
         }
         context.diagnostics.clear();
         const auto done = carry_on(context, *task);
-        // Who was to be invited is in the channel already: somebody else was faster.
-        const bool moot =
-            !done && task->kind == TaskKind::roster && done.error() == WireError::exists;
+        // Who was to be invited is in the channel already, or such an act waits: somebody else was faster.
+        const bool moot = !done &&
+                          (task->kind == TaskKind::roster || task->kind == TaskKind::plain) &&
+                          done.error() == WireError::exists;
         if (done || moot) {
             continue;
         }

@@ -1,5 +1,6 @@
 #include "client/channel/roster.hpp"
 
+#include "client/channel/authority.hpp"
 #include "client/channel/catch_up.hpp"
 #include "client/channel/founding.hpp"
 #include "client/channel/judge.hpp"
@@ -46,6 +47,26 @@ Result<void> begin(const Context& context,
     return {};
 }
 
+// Whether an act that says the same waits, as the server claims. An official outside of the channel cannot see its acts, and is
+// left with the claim.
+Result<void> check_waits(const Context& context, const GroupId& group, const network::Act& act) {
+    const auto channel = load_channel(context.vault, group);
+    if (!channel) {
+        return channel.error() == ClientError::not_found ? Result<void>{}
+                                                         : Result<void>{channel.error()};
+    }
+    const auto ours = decision_in({{}, act, {}});
+    SERAI_TRY(waiting, waiting_acts(context, channel->state, [&](const Decision& decision) {
+                  return ours == decision;
+              }));
+    if (waiting.empty()) {
+        return context.diagnostics.fail(
+            ClientError::protocol_violation,
+            "the server says that such an act waits already, and shows none");
+    }
+    return {};
+}
+
 // An act and no more. One that says the same and waits already is as good.
 template <class Request>
 Result<void> record_act(const Context& context, const GroupId& group, const Request& request) {
@@ -56,7 +77,10 @@ Result<void> record_act(const Context& context, const GroupId& group, const Requ
     task.save(batch);
     SERAI_CHECK(context.vault.commit(std::move(batch)));
     const auto done = carry_on_plain(context, task);
-    return done || done.error() == WireError::exists ? Result<void>{} : done.error();
+    if (!done && done.error() == WireError::exists) {
+        return check_waits(context, group, request.act);
+    }
+    return done ? Result<void>{} : done.error();
 }
 
 // What the server has proposed about us another member commits.

@@ -4,8 +4,8 @@
 #include "client/channel/founding.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/roster_commit.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 #include "protocol/network/authority.hpp"
 
 #include <algorithm>
@@ -78,7 +78,7 @@ class Change {
     // A refusal for good ends the task, and the announcement that waits behind it.
     Result<void> guard(Result<void> result) {
         if (result || (result.error().category() == wire_category() &&
-                       !is_refused_for_good(result.error()))) {
+                       !session::is_refused_for_good(result.error()))) {
             return result;
         }
         const bool keep = result.error() == ClientError::unreachable ||

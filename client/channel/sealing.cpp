@@ -1,8 +1,8 @@
 #include "client/channel/sealing.hpp"
 
 #include "client/channel/sending.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 
 namespace serai::client::channel {
 namespace {
@@ -34,7 +34,7 @@ Result<Task> carry_on_seal(const Context& context, Task task) {
     if (!answer && answer.error() == WireError::act_duplicate) {
         answer = Bytes{};  // sealed so long ago that the verdict is not kept any more
     }
-    if (!answer && !is_refused_for_good(answer.error())) {
+    if (!answer && !session::is_refused_for_good(answer.error())) {
         return answer.error();
     }
     vault::Batch batch = context.vault.batch();

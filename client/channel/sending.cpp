@@ -5,8 +5,8 @@
 #include "client/channel/judge.hpp"
 #include "client/channel/roster.hpp"
 #include "client/channel/roster_commit.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 #include "crypto/document/padding.hpp"
 #include "crypto/secret/random.hpp"
 
@@ -120,7 +120,7 @@ Result<void> give_up(const Context& context, const Task& task) {
 // What keeps us from sending now ends the task; what merely interrupted us leaves it for the next command.
 ErrorCode end_unless_interrupted(const Context& context, const Task& task, const ErrorCode& error) {
     if (error == ClientError::not_permitted || error == ClientError::removed ||
-        is_refused_for_good(error)) {
+        session::is_refused_for_good(error)) {
         if (auto ended = give_up(context, task); !ended) {
             return ended.error();
         }
@@ -201,7 +201,7 @@ Result<HistoryEntry> carry_on_send(const Context& context, Task task) {
                 return end_unless_interrupted(context, task, cleared.error());
             }
         } else if (answer.error() != WireError::stale_epoch) {
-            if (is_refused_for_good(answer.error())) {
+            if (session::is_refused_for_good(answer.error())) {
                 SERAI_CHECK(give_up(context, task));
             }
             return answer.error();

@@ -2,8 +2,8 @@
 
 #include "client/channel/mailbox.hpp"
 #include "client/channel/stock_note.hpp"
-#include "client/channel/verdict.hpp"
 #include "client/crash_point.hpp"
+#include "client/session/verdict.hpp"
 #include "crypto/mls/wire/message.hpp"
 #include "crypto/x509/certificate.hpp"
 
@@ -243,7 +243,7 @@ Result<void> carry_on_publish(const Context& context, const Task& task) {
     SERAI_TRY(published, published_by(task));
     const auto answer = context.session.exchange(*task.frame);
     SERAI_CRASH_POINT("client.publish.answered");
-    if (!answer && !is_refused_for_good(answer.error())) {
+    if (!answer && !session::is_refused_for_good(answer.error())) {
         return answer.error();
     }
     SERAI_TRY(note, load_note(context.vault));

@@ -20,7 +20,7 @@ enum class TaskKind : std::uint8_t {
     roster = 3,   // get an act, claim key packages, commit
     send = 4,     // an application message
     seal = 5,     // make an uploaded document visible, then announce it
-    plain = 6,    // one request of which only the verdict matters (completion acts)
+    plain = 6,    // an act by itself (plain.hpp)
     rejoin = 7,   // come back into a channel by external commit
 };
 

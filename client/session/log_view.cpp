@@ -1,5 +1,6 @@
 #include "client/session/log_view.hpp"
 
+#include "client/session/verdict.hpp"
 #include "crypto/act/commitment.hpp"
 #include "crypto/merkle/proof.hpp"
 
@@ -69,7 +70,7 @@ Result<void> LogView::check_consistent(Session& session,
     }
     auto proof = session.call(message::ProveConsistency{newest_->size, next.size});
     if (!proof) {
-        if (proof.error().category() != wire_category()) {
+        if (!is_refused_for_good(proof.error())) {
             return proof.error();
         }
         return accuse(
@@ -89,12 +90,18 @@ Result<void> LogView::cover(Session& session, TreeSize size) {
     if (newest_ && newest_->size >= size) {
         return {};
     }
-    SERAI_TRY(answer, session.call(message::GetCheckpoint{}));
-    SERAI_CHECK(advance(session, answer.note));
+    const auto answer = session.call(message::GetCheckpoint{});
+    if (!answer) {
+        return is_refused_for_good(answer.error())
+                   ? session.diagnostics().fail(ClientError::protocol_violation,
+                                                "the server does not give its checkpoint")
+                   : answer.error();
+    }
+    SERAI_CHECK(advance(session, answer->note));
     if (newest_->size < size) {
         return accuse("the server acknowledged entry " + std::to_string(size.value() - 1) +
                           " and signs a log without it",
-                      answer.note,
+                      answer->note,
                       {});
     }
     return {};
@@ -103,7 +110,8 @@ Result<void> LogView::cover(Session& session, TreeSize size) {
 Result<void> LogView::check_included(Session& session, LogIndex index, const message::Leaf& leaf) {
     SERAI_CHECK(cover(session, TreeSize{index.value() + 1}));
     auto proof = session.call(message::ProveInclusion{index, newest_->size});
-    if (!proof && proof.error().category() != wire_category()) {
+    // Busy is no lie: whoever asked asks again.
+    if (!proof && !is_refused_for_good(proof.error())) {
         return proof.error();
     }
     const std::vector<Digest> hashes = proof ? std::move(proof->hashes) : std::vector<Digest>{};

@@ -1,10 +1,10 @@
-// What an answer to an effectful request means for the task behind it.
+// What a refusal means for whoever asked.
 #pragma once
 
 #include "protocol/base/error.hpp"
 #include "protocol/base/result.hpp"
 
-namespace serai::client::channel {
+namespace serai::client::session {
 
 // Whether the request was refused for good: asking again with the same bytes is pointless, and nothing has happened. Everything
 // else (no answer, busy, an unknown outcome) leaves the task where it is, and the next command carries on.
@@ -25,4 +25,4 @@ namespace serai::client::channel {
     }
 }
 
-}  // namespace serai::client::channel
+}  // namespace serai::client::session

@@ -219,10 +219,49 @@ TEST_F(ChannelTest, an_act_that_the_log_does_not_have_is_not_done) {
         ASSERT_TRUE(kg->reconnect(lie_about<message::Admit>(lie)));
         colleague.person += "x";  // one who is not authorised yet
 
-        EXPECT_FALSE(channel::authorise(kg->context(), group, colleague)) << what;
+        EXPECT_EQ(channel::authorise(kg->context(), group, colleague).error(),
+                  ClientError::server_lied)
+            << what;
+        EXPECT_TRUE(kg->diagnostics().evidence()) << what;
 
         EXPECT_THAT(*channel::load_tasks(kg->client().vault()), IsEmpty()) << what;
     }
+}
+
+// Answers every request of a kind with a refusal.
+template <class Request>
+Lie refusal(WireError error) {
+    return [error](message::RequestType type, message::ResponseFrame& frame) {
+        if (type == Request::kType) {
+            frame.error = error;
+            frame.body.clear();
+        }
+    };
+}
+
+TEST_F(ChannelTest, that_an_act_waits_already_is_looked_up) {
+    set_scene();
+    ASSERT_TRUE(kg->reconnect([](message::RequestType type, message::ResponseFrame& frame) {
+        refusal<message::Expel>(WireError::exists)(type, frame);
+        lie_about<message::ListActs>([](message::Acts& page) { page.acts.clear(); })(type, frame);
+    }));
+    EXPECT_EQ(channel::leave(kg->context(), group).error(), ClientError::protocol_violation);
+
+    kg->reconnect();
+    EXPECT_TRUE(channel::leave(kg->context(), group)) << "the first one waits";
+}
+
+TEST_F(ChannelTest, a_server_that_is_busy_when_asked_for_a_proof_is_no_liar) {
+    set_scene();
+    ASSERT_TRUE(kg->reconnect(refusal<message::ProveInclusion>(WireError::rate_limited)));
+    EXPECT_EQ(channel::leave(kg->context(), group).error(), WireError::rate_limited);
+    EXPECT_THAT(*channel::load_tasks(kg->client().vault()), SizeIs(1));
+
+    kg->reconnect();
+    const auto notices = channel::resume(kg->context());
+
+    ASSERT_TRUE(notices) << notices.error().message();
+    EXPECT_THAT(*notices, IsEmpty());
 }
 
 TEST_F(ChannelTest, an_act_whose_proof_does_not_come_is_asked_about_again) {
