@@ -24,8 +24,8 @@ esac
 
 scripts/dependencies.sh build test tidy
 mkdir -p build/tidy
-# clang cannot read g++'s precompiled headers and does not know all of its warnings, so this folder's commands do without; and each
-# unit has a command of its own.
+# clang cannot read g++'s precompiled headers, and where a warning is an error it fails at each of g++'s that it does not know; so this
+# folder's commands do without both, and each unit has one of its own.
 quietly build/tidy/configure.log "Configuring build/tidy" \
     cmake --preset dev -B build/tidy -D SERAI_PCH=OFF -D SERAI_WERROR=OFF -D CMAKE_CXX_COMPILER_LAUNCHER=
 say "clang-tidy on $(wc -w <<<"$files") files"

@@ -41,7 +41,8 @@ files_with() {
                 die "$name: $!";
             }
             my $content = <$file>;
-            print "$name\n" if defined $content && index($content, $needle) >= 0;
+            defined $content || die "$name: $!";
+            print "$name\n" if index($content, $needle) >= 0;
         }' "$2"
 }
 
