@@ -34,11 +34,6 @@ class LoadRun {
     LoadResult run(const LoadOptions& options);
 
   private:
-    struct Flight {
-        std::uint64_t request = 0;
-        Clock::time_point sent;
-    };
-
     void send(std::size_t count);
     void poll_once();
     void on_answer(std::uint64_t request, std::uint16_t status);
