@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 
 namespace serai::storage::kv {
+
 std::unique_ptr<rocksdb::Env> make_rocks_env(const RocksOptions& options) {
     return rocksdb::NewCompositeEnv(options.rocks_files ? options.rocks_files
                                                         : rocksdb::FileSystem::Default());
