@@ -35,19 +35,19 @@ Result<message::Receipt> find_in_log(const Context& context,
     return receipt;
 }
 
-// The receipt does not fit our act. Otherwise nothing is known against the server.
+// The receipt does not fit our act, or the log is not shown. Otherwise nothing is known against the server.
 bool is_contradiction(const ErrorCode& error) {
     return error == ClientError::protocol_violation || error == ClientError::untrusted;
 }
 
 ErrorCode accuse(const Context& context, const Task& task, ByteView answer) {
     session::EvidenceFile file{
-        "the server acknowledged an act of ours by a receipt that is not its"};
+        "the server acknowledged an act of ours and does not show it in its log"};
     file.text("checkpoint", context.log.note())
         .bytes("act", task.frame->body)
         .bytes("receipt", answer);
     return context.evidence.accuse(
-        "the server acknowledged our act and its receipt does not hold: " +
+        "the server acknowledged our act and does not show it in its log: " +
             context.diagnostics.explanation(),
         file);
 }
